@@ -1,0 +1,1 @@
+"""One open pane of glass for every storage array a company owns."""

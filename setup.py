@@ -1,0 +1,5 @@
+"""Build entry point; the package is described in setup.cfg."""
+
+from setuptools import setup
+
+setup()
