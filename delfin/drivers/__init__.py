@@ -1,0 +1,1 @@
+"""Drivers for storage arrays, and the framework that runs them."""

@@ -1,0 +1,1 @@
+"""Scratch folders: some drivers download statistics into paths below this one."""

@@ -1,0 +1,1 @@
+"""Scratch folder; holds no code."""
