@@ -1,0 +1,38 @@
+"""Reads the configuration and sets logging up, once, at the start of each console script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from oslo_config import cfg
+from oslo_db import options as oslo_db_options
+from oslo_log import log
+
+from delfin.common.redaction import guard_logs
+from delfin.conf import opts
+
+# Libraries that tell at debug level what is none of an operator's business.
+QUIET = [
+    *("sqlalchemy=WARN", "oslo_messaging=INFO", "oslo.messaging=INFO", "stevedore=INFO"),
+    *("urllib3=INFO", "paramiko=INFO", "alembic=WARN", "oslo_db=INFO", "amqp=WARN"),
+]
+
+
+def load(
+    conf: cfg.ConfigOpts, arguments: Sequence[str], *, log_to_stderr: bool = True
+) -> cfg.ConfigOpts:
+    """Register delfin's options on 'conf', read the files and the command line, start logging.
+
+    Drivers written for SODA Delfin read the global configuration, so services
+    pass 'oslo_config.cfg.CONF' here.
+    """
+    opts.register(conf)
+    oslo_db_options.set_defaults(conf)
+    log.register_options(conf)
+    log.set_defaults(default_log_levels=QUIET)
+    conf(list(arguments), project="delfin", version=version("delfin"))
+    if log_to_stderr:
+        log.setup(conf, "delfin")
+        guard_logs()
+    return conf

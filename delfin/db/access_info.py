@@ -1,0 +1,83 @@
+"""How each storage is reached; secrets inside are sealed by whoever writes here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Integer, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from delfin import exception
+from delfin.db.base import Base, Json, Timestamped
+from delfin.db.storages import Storage
+
+Block = dict[str, Any]
+
+
+def _block(doc: str) -> Any:
+    return mapped_column(Json, doc=doc)
+
+
+class AccessInfo(Timestamped, Base):
+    """Addresses, names and sealed secrets of one storage."""
+
+    __tablename__ = "access_info"
+
+    storage_id: Mapped[str] = mapped_column(
+        ForeignKey("storages.id", ondelete="CASCADE"), primary_key=True, doc="The storage"
+    )
+    storage_name: Mapped[str | None] = mapped_column(
+        String(255), doc="Which array, where one manager serves several"
+    )
+    name: Mapped[str | None] = mapped_column(String(255), doc="Name given at registration")
+    description: Mapped[str | None] = mapped_column(String(255), doc="Text given at registration")
+    vendor: Mapped[str] = mapped_column(String(255), doc="First word of the driver's name")
+    model: Mapped[str] = mapped_column(String(255), doc="Second word of the driver's name")
+    rest: Mapped[Block | None] = _block("REST access")
+    ssh: Mapped[Block | None] = _block("SSH access")
+    cli: Mapped[Block | None] = _block("Access of a vendor's command line tool")
+    smis: Mapped[Block | None] = _block("SMI-S access")
+    extra_attributes: Mapped[Block | None] = _block("Further settings of the driver")
+    generation: Mapped[int] = mapped_column(
+        Integer, default=1, doc="Grows with every change; a session of an older one is replaced"
+    )
+
+
+def get(session: Session, storage_id: str, *, lock: bool = False) -> AccessInfo:
+    """The access information of a live storage; with 'lock' nobody else may change it meanwhile.
+
+    Raises:
+        exception.AccessInfoNotFound: There is none, or the storage is being removed.
+    """
+    wanted = (
+        select(AccessInfo)
+        .join(Storage)
+        .where(AccessInfo.storage_id == storage_id, Storage.deleted.is_(False))
+    )
+    if lock:
+        wanted = wanted.with_for_update(of=AccessInfo)
+    found = session.scalars(wanted).one_or_none()
+    if found is None:
+        raise exception.AccessInfoNotFound(storage_id)
+    return found
+
+
+def of_driver(session: Session, vendor: str, model: str) -> list[AccessInfo]:
+    """Access information of all live storages that one driver serves."""
+    return list(
+        session.scalars(
+            select(AccessInfo)
+            .join(Storage)
+            .where(
+                AccessInfo.vendor == vendor,
+                AccessInfo.model == model,
+                Storage.deleted.is_(False),
+            )
+        )
+    )
+
+
+def everyone(session: Session) -> list[AccessInfo]:
+    """Access information of all live storages, oldest first."""
+    live = select(AccessInfo).join(Storage).where(Storage.deleted.is_(False))
+    return list(session.scalars(live.order_by(AccessInfo.created_at, AccessInfo.storage_id)))

@@ -1,0 +1,124 @@
+"""Engines and transactions of delfin's database, through oslo.db."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar, cast
+
+from oslo_config import cfg
+from oslo_db import api as oslo_db_api
+from oslo_db import options as oslo_db_options
+from oslo_db.sqlalchemy import enginefacade
+from sqlalchemy import Connection, CursorResult, Engine, UpdateBase, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# On an execution option of this name SQLite starts a transaction that may write.
+_WRITES = "delfin_writes"
+
+
+@enginefacade.transaction_context_provider
+class _Transaction:
+    """oslo.db ties a transaction to an object; each of ours has one of its own."""
+
+
+class Database:
+    """Transactions on the database that the options of group [database] name.
+
+    Engines are made on first use, so building one costs nothing and works
+    before the server is up.
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        oslo_db_options.set_defaults(conf)
+        self._manager = enginefacade.transaction_context()
+        options = {name: value for name, value in conf.database.items() if name in _PASSED_ON}
+        self.url = complete_url(conf.database.connection)
+        self._manager.configure(connection=self.url, sqlite_fk=True, **options)
+        self._manager.append_on_engine_create(_prepare)
+
+    @property
+    def engine(self) -> Engine:
+        return cast("Engine", self._manager.writer.get_engine())
+
+    @contextmanager
+    def reader(self) -> Iterator[Session]:
+        """A read-only transaction."""
+        with self._manager.reader.using(_Transaction()) as session:
+            yield session
+
+    @contextmanager
+    def writer(self) -> Iterator[Session]:
+        """A transaction that commits at the end of the block, or rolls back on an exception.
+
+        Raises:
+            oslo_db.exception.DBDuplicateEntry: A unique key is taken.
+            oslo_db.exception.DBDeadlock: The engine chose this transaction as a victim; see 'retried'.
+        """
+        with self._manager.writer.using(_Transaction()) as session:
+            session.connection(execution_options={_WRITES: True})
+            yield session
+
+    def dispose(self) -> None:
+        self._manager.dispose_pool()
+
+
+_PASSED_ON = {
+    "max_pool_size",
+    "max_overflow",
+    "pool_timeout",
+    "connection_recycle_time",
+    "max_retries",
+    "retry_interval",
+}
+
+
+def complete_url(url: str) -> str:
+    """The URL with what delfin relies on: names may hold any character on MariaDB too."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() in {"mysql", "mariadb"} and "charset" not in parsed.query:
+        parsed = parsed.update_query_dict({"charset": "utf8mb4"})
+    return parsed.render_as_string(hide_password=False)
+
+
+def retried(function: Callable[P, R]) -> Callable[P, R]:
+    """Run a whole transaction again when the engine made it a deadlock's victim."""
+    again = oslo_db_api.wrap_db_retry(
+        max_retries=5, retry_interval=0.05, inc_retry_interval=True, retry_on_deadlock=True
+    )
+    return cast("Callable[P, R]", again(function))
+
+
+def affected(session: Session, statement: UpdateBase) -> int:
+    """Execute an UPDATE or DELETE and say how many rows it met."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def _prepare(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "before_cursor_execute", _begin_sqlite, retval=True)
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    # WAL lets readers go on while one writes; NORMAL loses no committed row when
+    # a process is killed, only the last ones when the machine loses power.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(
+    connection: Connection, _cursor: Any, statement: str, parameters: Any, *_more: Any
+) -> tuple[str, Any]:
+    """Make oslo.db's BEGIN take the write lock at the start.
+
+    A transaction that reads first and writes later is refused at once when
+    another wrote in between, whatever the busy time-out says.
+    """
+    if statement == "BEGIN" and connection.get_execution_options().get(_WRITES):
+        statement = "BEGIN IMMEDIATE"
+    return statement, parameters

@@ -1,0 +1,10 @@
+"""All tables of delfin together, for migrations and checks: importing this loads every model."""
+
+from __future__ import annotations
+
+from delfin.db import access_info, capacity, jobs, storages
+from delfin.db.base import Base
+from delfin.inventory import catalog
+
+METADATA = Base.metadata
+MODULES = (access_info, capacity, catalog, jobs, storages)

@@ -1,0 +1,59 @@
+"""Read inventory rows; one set of functions for every kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delfin.db.query import Listing, Page, find
+from delfin.inventory.kind import ResourceKind, table_of
+
+Row = dict[str, Any]
+
+
+def listing(
+    session: Session, kind: ResourceKind, page: Page, *, storage_id: str | None = None
+) -> Listing:
+    """One page of a kind's rows, of one storage or of all, with what the kind embeds.
+
+    Raises:
+        delfin.exception.NotFound: The kind's own subclass, when the marker is not there.
+    """
+    scope = () if storage_id is None else (kind.columns["storage_id"] == storage_id,)
+    found = find(session, kind.columns, page, missing=kind.missing, where=scope)
+    _embed(session, kind, found.rows)
+    return found
+
+
+def get(session: Session, kind: ResourceKind, row_id: str) -> Row:
+    """One row.
+
+    Raises:
+        delfin.exception.NotFound: The kind's own subclass, when there is none.
+    """
+    statement = select(*kind.columns.values()).where(kind.columns["id"] == row_id)
+    found = session.execute(statement).mappings().one_or_none()
+    if found is None:
+        raise kind.missing(row_id)
+    row = dict(found)
+    _embed(session, kind, [row])
+    return row
+
+
+def _embed(session: Session, kind: ResourceKind, rows: list[Row]) -> None:
+    """Put into each row what it embeds; one query for a whole page."""
+    if kind.embed is None or not rows:
+        return
+    table = table_of(kind.embed.model)
+    by, shows = table.c[kind.embed.by], table.c[kind.embed.shows]
+    wanted = select(table.c.storage_id, by, shows).where(
+        table.c.storage_id.in_({row["storage_id"] for row in rows}),
+        by.in_({row[kind.native_id] for row in rows}),
+    )
+    members: dict[tuple[str, str], list[str]] = {}
+    for storage_id, owner, member in session.execute(wanted.order_by(shows)):
+        members.setdefault((storage_id, owner), []).append(member)
+    for row in rows:
+        row[kind.embed.field] = members.get((row["storage_id"], row[kind.native_id]), [])

@@ -1,0 +1,96 @@
+"""Databases for tests: every story that asks for 'database' runs on all three engines."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from oslo_config import cfg
+from oslo_db import options as oslo_db_options
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from delfin.conf import opts
+from delfin.db import migration
+from delfin.db.session import Database
+from delfin.inventory.schema import METADATA
+
+SERVERS = {
+    "postgresql": os.environ.get(
+        "DELFIN_TEST_POSTGRESQL_URL", "postgresql+psycopg://root@127.0.0.1/postgres"
+    ),
+    "mariadb": os.environ.get("DELFIN_TEST_MARIADB_URL", "mysql+pymysql://root@127.0.0.1/mysql"),
+}
+
+
+def make_conf(state_path: Path, url: str) -> cfg.ConfigOpts:
+    """Options of a delfin of its own: nothing is shared with other tests."""
+    conf = cfg.ConfigOpts()
+    opts.register(conf)
+    oslo_db_options.set_defaults(conf)
+    conf([], project="delfin", default_config_files=[], default_config_dirs=[])
+    conf.set_override("state_path", str(state_path))
+    conf.set_override("connection", url, "database")
+    return conf
+
+
+@contextmanager
+def throw_away_database(engine: str, folder: Path) -> Iterator[str]:
+    """The URL of a new, empty database on an engine: 'sqlite', 'postgresql' or 'mariadb'."""
+    if engine == "sqlite":
+        yield f"sqlite:///{folder / 'delfin.db'}"
+        return
+    name = f"delfin_test_{uuid4().hex[:12]}"
+    server = create_engine(SERVERS[engine], isolation_level="AUTOCOMMIT")
+    try:
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        yield make_url(SERVERS[engine]).set(database=name).render_as_string(hide_password=False)
+        with server.connect() as connection:
+            force = " WITH (FORCE)" if engine == "postgresql" else ""
+            connection.execute(text(f"DROP DATABASE {name}{force}"))
+    finally:
+        server.dispose()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql", "mariadb"])
+def migrated_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A database with the schema of this release, used by one test after the other."""
+    folder = tmp_path_factory.mktemp(request.param)
+    with throw_away_database(request.param, folder) as url:
+        database = Database(make_conf(folder, url))
+        migration.upgrade(database.engine)
+        database.dispose()
+        yield url
+
+
+@pytest.fixture
+def conf(migrated_url: str, tmp_path: Path) -> cfg.ConfigOpts:
+    """Options that name the test's database and a state folder of its own."""
+    return make_conf(tmp_path, migrated_url)
+
+
+@pytest.fixture
+def database(conf: cfg.ConfigOpts) -> Iterator[Database]:
+    """An empty database with the schema of this release; the test runs once for each engine."""
+    database = Database(conf)
+    with database.writer() as session:
+        for table in reversed(METADATA.sorted_tables):
+            session.execute(table.delete())
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path) -> Iterator[Database]:
+    """For stories in which the engine does not matter."""
+    database = Database(make_conf(tmp_path, f"sqlite:///{tmp_path / 'delfin.db'}"))
+    migration.upgrade(database.engine)
+    yield database
+    database.dispose()
