@@ -1,0 +1,268 @@
+"""The durable queue: enqueue, lease, renew, finish, clear. Rows are the truth; nothing else is asked."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from oslo_config import cfg
+from oslo_db import exception as db_exception
+from oslo_log import log
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from delfin.db.jobs import Job
+from delfin.db.session import Database, affected, retried
+
+LOG = log.getLogger(__name__)
+
+QUEUED, RUNNING = "queued", "running"
+DONE, PARTIAL, FAILED, CANCELLED, PARKED = "done", "partial", "failed", "cancelled", "parked"
+ACTIVE = (QUEUED, RUNNING)
+
+
+class LeaseLostError(Exception):
+    """Somebody else has the job now, or it was cancelled: the holder must write nothing more."""
+
+
+class AlreadyQueuedError(Exception):
+    """The same work is queued or running; 'job_id' names it."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(job_id)
+        self.job_id = job_id
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to run a job until 'until', unless it is renewed."""
+
+    job_id: str
+    kind: str
+    storage_id: str | None
+    payload: dict[str, Any]
+    attempt: int
+    generation: int
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class JobQueue:
+    """Jobs in the database, for those who ask for work and those who do it."""
+
+    def __init__(self, database: Database, conf: cfg.ConfigOpts) -> None:
+        self._database = database
+        self._conf = conf
+
+    def enqueue(
+        self,
+        session: Session,
+        kind: str,
+        storage_id: str | None,
+        *,
+        payload: dict[str, Any] | None = None,
+        priority: int = 0,
+        not_before: int | None = None,
+        active_key: str | None = None,
+    ) -> str:
+        """Add a job in the caller's transaction and return its id.
+
+        Args:
+            session: A transaction that may write.
+            kind: What is to be done; a worker has a runner for it.
+            storage_id: The array it is about; one job at a time runs for it.
+            payload: What the runner of the kind reads.
+            priority: Higher goes first.
+            not_before: Earliest start in epoch milliseconds.
+            active_key: At most one queued or running job has it.
+
+        Raises:
+            AlreadyQueuedError: A job with that 'active_key' is queued or running.
+        """
+        job = Job(
+            id=str(uuid4()),
+            kind=kind,
+            storage_id=storage_id,
+            state=QUEUED,
+            priority=priority,
+            not_before=now_ms() if not_before is None else not_before,
+            payload=payload or {},
+            active_key=active_key,
+        )
+        try:
+            with session.begin_nested():
+                session.add(job)
+        except db_exception.DBDuplicateEntry:
+            other = select(Job.id).where(Job.active_key == active_key)
+            raise AlreadyQueuedError(session.scalars(other).first() or "") from None
+        return job.id
+
+    @retried
+    def lease(self, owner: str) -> Lease | None:
+        """The most urgent job that may run now, or None.
+
+        A job whose lease has ended counts as crashed; one that crashed too
+        often is parked instead of being run again.
+        """
+        try:
+            with self._database.writer() as session:
+                while (job := self._candidate(session)) is not None:
+                    if job.state == RUNNING:
+                        job.crashes += 1
+                        LOG.warning("job %s (%s): its worker died", job.id, job.kind)
+                    if job.crashes >= self._conf.jobs.crash_limit:
+                        _end(job, PARKED, {**(job.result or {}), "error_msg": _PARKED_TEXT})
+                        session.flush()
+                        continue
+                    return self._take(job, owner)
+        except db_exception.DBDuplicateEntry:
+            # Another worker has just started a job of the same storage.
+            LOG.debug("lost the race for a job")
+        return None
+
+    def _candidate(self, session: Session) -> Job | None:
+        now = now_ms()
+        wanted = (
+            select(Job)
+            .where(
+                or_(
+                    and_(Job.state == QUEUED, Job.not_before <= now),
+                    and_(Job.state == RUNNING, Job.lease_until < now),
+                ),
+                _storage_is_free(),
+            )
+            .order_by(Job.priority.desc(), Job.not_before, Job.id)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=Job)
+        )
+        return session.scalars(wanted).one_or_none()
+
+    def _take(self, job: Job, owner: str) -> Lease:
+        job.state = RUNNING
+        job.attempt += 1
+        job.generation += 1
+        job.lease_owner = owner
+        job.started_at = now_ms()
+        job.lease_until = job.started_at + self._lease_ms
+        job.running_key = job.storage_id
+        return Lease(job.id, job.kind, job.storage_id, job.payload, job.attempt, job.generation)
+
+    @property
+    def _lease_ms(self) -> int:
+        return int(self._conf.jobs.lease_time * 1000)
+
+    @retried
+    def renew(self, lease: Lease) -> None:
+        """Put the end of the lease off.
+
+        Raises:
+            LeaseLostError: It is too late, or the job was cancelled.
+        """
+        with self._database.writer() as session:
+            renewed = affected(
+                session,
+                update(Job).where(*_held(lease)).values(lease_until=now_ms() + self._lease_ms),
+            )
+            if not renewed:
+                raise LeaseLostError(lease.job_id)
+
+    def fence(self, session: Session, lease: Lease) -> None:
+        """Let the caller's transaction go on only while the lease holds, and hold it meanwhile.
+
+        Raises:
+            LeaseLostError: Somebody else has the job, or it was cancelled.
+        """
+        if session.scalars(select(Job.id).where(*_held(lease)).with_for_update()).first() is None:
+            raise LeaseLostError(lease.job_id)
+
+    @retried
+    def finish(self, lease: Lease, state: str, result: dict[str, Any]) -> None:
+        """End the job.
+
+        Raises:
+            LeaseLostError: As for 'fence'.
+        """
+        with self._database.writer() as session:
+            _end(self._locked(session, lease), state, result)
+
+    @retried
+    def put_back(
+        self,
+        lease: Lease,
+        delay: float,
+        *,
+        result: dict[str, Any] | None = None,
+        payload: dict[str, Any] | None = None,
+    ) -> None:
+        """Queue the job again, to start after 'delay' seconds.
+
+        Without a result the attempt did not happen: a worker that stops hands
+        its job back like this.
+
+        Raises:
+            LeaseLostError: As for 'fence'.
+        """
+        with self._database.writer() as session:
+            job = self._locked(session, lease)
+            job.state = QUEUED
+            job.not_before = now_ms() + int(delay * 1000)
+            job.lease_owner = job.lease_until = job.running_key = None
+            if result is None:
+                job.attempt -= 1
+            else:
+                job.result = result
+                job.finished_at = now_ms()
+                job.payload = job.payload if payload is None else payload
+
+    def _locked(self, session: Session, lease: Lease) -> Job:
+        job = session.scalars(select(Job).where(*_held(lease)).with_for_update()).one_or_none()
+        if job is None:
+            raise LeaseLostError(lease.job_id)
+        return job
+
+    @retried
+    def release_orphans(self) -> int:
+        """Give free what a dead process left running; only for the sole user of a database."""
+        with self._database.writer() as session:
+            return affected(session, update(Job).where(Job.state == RUNNING).values(lease_until=0))
+
+    def next_due(self) -> float | None:
+        """Seconds until a queued job may start or a lease ends; None when there is nothing."""
+        with self._database.reader() as session:
+            queued = session.scalars(
+                select(Job.not_before)
+                .where(Job.state == QUEUED, _storage_is_free())
+                .order_by(Job.not_before)
+                .limit(1)
+            ).first()
+        return None if queued is None else max(0.0, (queued - now_ms()) / 1000)
+
+
+_PARKED_TEXT = "The worker of this job died repeatedly; it is not started again."
+
+
+def _held(lease: Lease) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Job.id == lease.job_id,
+        Job.generation == lease.generation,
+        Job.state == RUNNING,
+    )
+
+
+def _storage_is_free() -> ColumnElement[bool]:
+    """No other job runs on the storage."""
+    other = aliased(Job)
+    busy = exists().where(other.running_key == Job.storage_id, other.id != Job.id)
+    return or_(Job.storage_id.is_(None), ~busy)
+
+
+def _end(job: Job, state: str, result: dict[str, Any]) -> None:
+    job.state = state
+    job.result = result
+    job.finished_at = now_ms()
+    job.lease_owner = job.lease_until = None
+    job.active_key = job.running_key = None
