@@ -114,6 +114,13 @@ def add(session: Session, storage_id: str, reported: Mapping[str, Any]) -> Stora
     return storage
 
 
+def take_report(storage: Storage, reported: Mapping[str, Any]) -> None:
+    """Keep what the array says of itself now; a driver may leave vendor and model out."""
+    for name, value in reported.items():
+        if value is not None or name not in {"vendor", "model"}:
+            setattr(storage, name, value)
+
+
 def bury(session: Session, storage_id: str) -> None:
     """Make the storage a tombstone.
 

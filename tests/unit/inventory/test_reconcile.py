@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from delfin.db.query import Page
 from delfin.db.session import Database
 from delfin.inventory import reconcile, store
 from delfin.inventory.access import HOST_INITIATORS, HOSTS, PORT_GROUPS
@@ -31,7 +32,7 @@ def apply(database: Database, storage_id: str, kind: ResourceKind, rows: list[An
 
 def stored(database: Database, kind: ResourceKind, storage_id: str) -> dict[str, dict[str, Any]]:
     with database.reader() as session:
-        found = store.listing(session, kind, store.Page(), storage_id=storage_id)
+        found = store.listing(session, kind, Page(), storage_id=storage_id)
     return {row[kind.native_id]: row for row in found.rows}
 
 

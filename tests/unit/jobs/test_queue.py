@@ -60,6 +60,8 @@ def test_a_job_is_leased_once_and_finished(database: Database, queue: JobQueue) 
     queue.finish(lease, DONE, {"rows": {}})
     after = job(database, job_id)
     assert (after.state, after.result, after.lease_owner) == (DONE, {"rows": {}}, None)
+    assert after.started_at is not None
+    assert after.finished_at is not None
     assert after.finished_at >= after.started_at
 
 

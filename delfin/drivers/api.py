@@ -1,0 +1,202 @@
+"""The driver API: what the services may ask of an array; each call finds the session it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+from delfin import exception
+from delfin.common.keyring import KeyRing
+from delfin.context import RequestContext
+from delfin.db import access_info, storages
+from delfin.db.session import Database
+from delfin.drivers import capabilities, intake
+from delfin.drivers.driver import StorageDriver
+from delfin.drivers.manager import DriverManager
+from delfin.drivers.session import SessionManager, log_in, log_out
+from delfin.inventory.catalog import KINDS
+from delfin.inventory.kind import ResourceKind
+
+Row = dict[str, Any]
+
+
+class DriverAPI:
+    """Calls on arrays by storage id.
+
+    Besides the methods below there is one for each lister of a resource kind
+    ('list_volumes(context, storage_id)' and so on), made from the catalog.
+    Every method raises what the driver raises; NotImplementedError means that
+    the array has no such thing.
+    """
+
+    def __init__(self, database: Database, keyring: KeyRing, drivers: DriverManager) -> None:
+        self._database = database
+        self._drivers = drivers
+        self.sessions = SessionManager(database, keyring, drivers)
+
+    def discover_storage(self, context: RequestContext, access: Mapping[str, Any]) -> Row:
+        """Who answers at an address that is not registered yet: the columns storages.REPORTED.
+
+        One login, and a logout whatever happens.
+
+        Args:
+            context: The request; its storage_id is set.
+            access: The driver's keyword arguments, passwords as 'delfin.cryptor' text.
+
+        Raises:
+            exception.StorageDriverNotFound: No driver for that vendor and model.
+            exception.DelfinException: The array cannot be reached, or refuses.
+        """
+        with self._visit(context, access) as driver:
+            return intake.tidy_storage(driver.get_storage(context))
+
+    def update_access_info(
+        self, context: RequestContext, access: Mapping[str, Any], serial_number: str | None
+    ) -> Row:
+        """As 'discover_storage', for new access information of a storage that is registered.
+
+        Raises:
+            exception.StorageSerialNumberMismatch: Another array answers there.
+        """
+        row = self.discover_storage(context, access)
+        check_serial(row, serial_number)
+        return row
+
+    def remove_storage(self, context: RequestContext, storage_id: str) -> None:
+        """End the session of a storage that is being removed; nothing logs in for this."""
+        self.sessions.discard(context, storage_id)
+
+    def get_storage(self, context: RequestContext, storage_id: str) -> Row:
+        """The array itself: the columns storages.REPORTED.
+
+        Raises:
+            exception.StorageSerialNumberMismatch: Another array answers at its address.
+        """
+        with self._database.reader() as session:
+            serial_number = storages.get(session, storage_id).serial_number
+        with self.sessions.using(context, storage_id) as driver:
+            row = intake.tidy_storage(driver.get_storage(context))
+        check_serial(row, serial_number)
+        return row
+
+    def list_rows(
+        self, context: RequestContext, storage_id: str, kind: ResourceKind
+    ) -> intake.Intake:
+        """All rows of a kind, tidied.
+
+        Raises:
+            NotImplementedError: The driver does not support the kind.
+            exception.InvalidResults: The driver's answer has not the shape of a listing.
+        """
+        with self.sessions.using(context, storage_id) as driver:
+            return intake.tidy(kind, getattr(driver, kind.lister)(context))
+
+    def add_trap_config(
+        self, context: RequestContext, storage_id: str, trap_config: dict[str, Any]
+    ) -> Any:
+        with self.sessions.using(context, storage_id) as driver:
+            return driver.add_trap_config(context, trap_config)
+
+    def remove_trap_config(
+        self, context: RequestContext, storage_id: str, trap_config: dict[str, Any]
+    ) -> Any:
+        with self.sessions.using(context, storage_id) as driver:
+            return driver.remove_trap_config(context, trap_config)
+
+    def parse_alert(
+        self, context: RequestContext, storage_id: str, trap: dict[str, str]
+    ) -> Row | None:
+        """The alert that a trap stands for, or None; asks the driver's class, opens no session."""
+        context.storage_id = storage_id
+        return self._class_of(storage_id).parse_alert(context, trap) or None
+
+    def list_alerts(
+        self,
+        context: RequestContext,
+        storage_id: str,
+        begin_time: int | None = None,
+        end_time: int | None = None,
+    ) -> list[Row]:
+        """Alerts that the array holds; times in epoch milliseconds.
+
+        Drivers differ in what they make of half a time range, so they are
+        given both ends or none.
+        """
+        query = None
+        if begin_time or end_time:
+            query = {"begin_time": begin_time or 0, "end_time": end_time or 2**53}
+        with self.sessions.using(context, storage_id) as driver:
+            return driver.list_alerts(context, query) or []
+
+    def clear_alert(self, context: RequestContext, storage_id: str, sequence_number: str) -> Any:
+        with self.sessions.using(context, storage_id) as driver:
+            return driver.clear_alert(context, sequence_number)
+
+    def collect_perf_metrics(
+        self,
+        context: RequestContext,
+        storage_id: str,
+        resource_metrics: dict[str, Any],
+        start_time: int,
+        end_time: int,
+    ) -> list[Any]:
+        """Metrics of a time window (epoch milliseconds), as constants.metric_struct."""
+        with self.sessions.using(context, storage_id) as driver:
+            return (
+                driver.collect_perf_metrics(
+                    context, storage_id, resource_metrics, start_time, end_time
+                )
+                or []
+            )
+
+    def get_capabilities(self, context: RequestContext, storage_id: str) -> dict[str, Any]:
+        """What can be collected from the array; asks the driver's class, opens no session.
+
+        Raises:
+            exception.StorageCapabilityNotSupported: Nothing.
+            exception.InvalidStorageCapability: The driver's answer is not of the SDK's shape.
+        """
+        with self._database.reader() as session:
+            firmware = storages.get(session, storage_id).firmware_version
+        context.storage_id = storage_id
+        told = self._class_of(storage_id).get_capabilities(context, {"firmware_version": firmware})
+        return capabilities.checked(told)
+
+    def _class_of(self, storage_id: str) -> type[StorageDriver]:
+        with self._database.reader() as session:
+            row = access_info.get(session, storage_id)
+            return self._drivers.driver_class(row.vendor, row.model)
+
+    @contextmanager
+    def _visit(self, context: RequestContext, access: Mapping[str, Any]) -> Iterator[StorageDriver]:
+        """A driver for this block alone, logged out at its end."""
+        storage_id = access.get("storage_id") or str(uuid4())
+        context.storage_id = storage_id
+        driver = log_in(self._drivers, {**access, "storage_id": storage_id})
+        try:
+            yield driver
+        finally:
+            log_out(driver)
+
+
+def check_serial(row: Row, serial_number: str | None) -> None:
+    if row["serial_number"] != serial_number:
+        raise exception.StorageSerialNumberMismatch(
+            f"the array that answers has serial number {row['serial_number']}, "
+            f"the storage has {serial_number}"
+        )
+
+
+def _lister(kind: ResourceKind) -> Callable[[DriverAPI, RequestContext, str], intake.Intake]:
+    def list_kind(api: DriverAPI, context: RequestContext, storage_id: str) -> intake.Intake:
+        return api.list_rows(context, storage_id, kind)
+
+    list_kind.__name__ = kind.lister
+    list_kind.__doc__ = f"All {kind.key} of the array; see 'list_rows'."
+    return list_kind
+
+
+for _kind in KINDS:
+    setattr(DriverAPI, _kind.lister, _lister(_kind))

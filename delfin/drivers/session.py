@@ -1,0 +1,172 @@
+"""Sessions with arrays: one driver object per storage, entered by one caller at a time.
+
+Stands between the driver manager, which knows classes and live drivers, and
+the driver API. The generation of the access information is compared on each
+use, so that a changed password works on the next call, whether or not an
+eviction was heard of.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from oslo_log import log
+
+from delfin import exception
+from delfin.common.keyring import KeyRing
+from delfin.context import RequestContext
+from delfin.db import access_info
+from delfin.db.access_secrets import open_for_driver
+from delfin.db.session import Database
+from delfin.drivers.driver import StorageDriver
+from delfin.drivers.manager import DriverManager
+
+LOG = log.getLogger(__name__)
+
+# Another login with the same password may lock the account: so many seconds must pass before.
+REFUSAL_HOLDS = 1800.0
+REFUSALS = (
+    exception.InvalidUsernameOrPassword,
+    exception.InvalidCredential,
+    exception.InvalidPrivateKey,
+)
+
+
+@dataclass
+class _Slot:
+    """What is kept of one storage; 'lock' is held during every call to its array."""
+
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    generation: int = 0
+    evicted: bool = False
+    refusal: exception.DelfinException | None = None
+    refused_at: float = 0.0
+
+
+class SessionManager:
+    """The live sessions of one process."""
+
+    def __init__(self, database: Database, keyring: KeyRing, drivers: DriverManager) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._drivers = drivers
+        self._guard = threading.Lock()
+        self._slots: dict[str, _Slot] = {}
+
+    @contextmanager
+    def using(self, context: RequestContext, storage_id: str) -> Iterator[StorageDriver]:
+        """The driver of a storage, logged in, for the block alone.
+
+        Raises:
+            exception.AccessInfoNotFound: There is no such storage any more.
+            exception.DelfinException: The driver could not log in.
+        """
+        slot = self._slot(storage_id)
+        with slot.lock:
+            try:
+                driver = self._current(slot, storage_id)
+                context.storage_id = storage_id
+                yield driver
+            finally:
+                if slot.evicted:
+                    self._end(slot, storage_id)
+
+    def evict(self, storage_id: str) -> None:
+        """End the session of a storage: now, or when the call that uses it returns."""
+        with self._guard:
+            slot = self._slots.get(storage_id)
+        if slot is None:
+            return
+        slot.evicted = True
+        if slot.lock.acquire(blocking=False):
+            try:
+                self._end(slot, storage_id)
+            finally:
+                slot.lock.release()
+
+    def discard(self, context: RequestContext, storage_id: str) -> None:
+        """Let the live driver, if there is one, give up what it keeps for the storage, and log out.
+
+        Nothing logs in for this.
+        """
+        slot = self._slot(storage_id)
+        with slot.lock:
+            driver = self._drivers.get_driver(storage_id)
+            if driver is not None:
+                context.storage_id = storage_id
+                _quietly(driver.delete_storage, context)
+            self._end(slot, storage_id)
+        with self._guard:
+            self._slots.pop(storage_id, None)
+
+    def close(self) -> None:
+        """Log out of every array that is not in the middle of a call."""
+        for storage_id in self._drivers.live():
+            self.evict(storage_id)
+
+    def _slot(self, storage_id: str) -> _Slot:
+        with self._guard:
+            return self._slots.setdefault(storage_id, _Slot())
+
+    def _current(self, slot: _Slot, storage_id: str) -> StorageDriver:
+        with self._database.reader() as session:
+            row = access_info.get(session, storage_id)
+            session.expunge(row)
+        if slot.evicted or slot.generation != row.generation:
+            self._end(slot, storage_id)
+        driver = self._drivers.get_driver(storage_id)
+        if driver is None:
+            driver = self._log_in(slot, storage_id, row)
+        return driver
+
+    def _log_in(self, slot: _Slot, storage_id: str, row: access_info.AccessInfo) -> StorageDriver:
+        if slot.refusal is not None and slot.generation == row.generation:
+            if time.monotonic() - slot.refused_at < REFUSAL_HOLDS:
+                raise type(slot.refusal)
+            slot.refusal = None
+        slot.generation = row.generation
+        try:
+            driver = log_in(self._drivers, open_for_driver(self._keyring, row))
+        except REFUSALS as error:
+            slot.refusal, slot.refused_at = error, time.monotonic()
+            raise
+        self._drivers.update_driver(storage_id, driver)
+        return driver
+
+    def _end(self, slot: _Slot, storage_id: str) -> None:
+        slot.evicted = False
+        driver = self._drivers.remove_driver(storage_id)
+        if driver is not None:
+            log_out(driver)
+
+
+def log_in(drivers: DriverManager, access: dict[str, Any]) -> StorageDriver:
+    """A new driver of its own for the access information.
+
+    Raises:
+        exception.StorageDriverNotFound: No driver for that vendor and model.
+        exception.DelfinException: The driver could not log in.
+    """
+    driver = drivers.get_driver(**access)
+    if driver is None:
+        raise exception.StorageDriverNotFound(f"{access.get('vendor')} {access.get('model')}")
+    return driver
+
+
+def log_out(driver: StorageDriver) -> None:
+    """End the driver's session, as far as it offers a way."""
+    close = getattr(driver, "close_connection", None)
+    if close is not None:
+        _quietly(close)
+
+
+def _quietly(function: Any, *arguments: Any) -> None:
+    try:
+        function(*arguments)
+    except Exception:  # noqa: BLE001 - drivers raise anything; what is being given up is gone anyway
+        LOG.exception("a session could not be ended in good order")

@@ -1,0 +1,22 @@
+"""Waits for what can be observed, instead of for time to pass."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+# Never set: a wait on it only lets others run.
+_PAUSE = threading.Event()
+
+
+def wait_until(condition: Callable[[], T], longest: float = 30.0) -> T:
+    """What the condition returns as soon as it is true; fails after 'longest' seconds."""
+    deadline = time.monotonic() + longest
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {longest} s: {condition}")
+        _PAUSE.wait(0.01)
+    return found
