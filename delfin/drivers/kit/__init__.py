@@ -1,0 +1,1 @@
+"""Building blocks for vendor drivers; nothing here is mandatory for a driver."""
