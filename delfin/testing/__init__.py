@@ -1,0 +1,1 @@
+"""Shipped test kit: rules that every driver's rows must keep, and simulated arrays."""
