@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate import rewriter
@@ -23,7 +23,7 @@ def binary_names(_context: Any, _revision: Any, table: ops.CreateTableOp) -> ops
     return table
 
 
-def render_our_types(kind: str, thing: Any, autogen: AutogenContext) -> str | bool:
+def render_our_types(kind: str, thing: Any, autogen: AutogenContext) -> str | Literal[False]:
     if kind == "type" and type(thing).__module__ == "delfin.db.base":
         autogen.imports.add("from delfin.db import base")
         return f"base.{type(thing).__name__}()"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def ring(tmp_path: Path) -> KeyRing:
     return open_key_ring(str(tmp_path / "keys"), {})
 
 
-def row(storage_id: str = "s1", **blocks: object) -> AccessInfo:
+def row(blocks: dict[str, Any], storage_id: str = "s1") -> AccessInfo:
     return AccessInfo(storage_id=storage_id, vendor="v", model="m", **blocks)
 
 
@@ -43,13 +44,13 @@ def test_names_that_are_shown(name: str) -> None:
 
 
 def test_a_driver_gets_back_what_was_sealed(ring: KeyRing) -> None:
-    given = {
+    given: dict[str, dict[str, Any]] = {
         "rest": {"host": "h", "port": 1, "password": cryptor.encode("pa55word")},
         "extra_attributes": {"token": cryptor.encode("t0ken"), "volumes": "3"},
     }
     sealed = seal(ring, "s1", given)
     assert "pa55word" not in str(sealed)
-    opened = open_for_driver(ring, row(**sealed))
+    opened = open_for_driver(ring, row(sealed))
     assert cryptor.decode(opened["rest"]["password"]) == "pa55word"
     assert opened["rest"]["port"] == 1
     assert opened["extra_attributes"] == {"token": "t0ken", "volumes": "3"}
@@ -59,12 +60,12 @@ def test_a_driver_gets_back_what_was_sealed(ring: KeyRing) -> None:
 def test_a_sealed_secret_opens_in_its_own_row_only(ring: KeyRing) -> None:
     sealed = seal(ring, "s1", {"rest": {"password": cryptor.encode("pa55word")}})
     with pytest.raises(BrokenSealError) as refused:
-        open_for_driver(ring, row("s2", **sealed))
+        open_for_driver(ring, row(sealed, "s2"))
     assert "pa55word" not in str(refused.value)
 
 
 def test_base64_of_an_older_installation_is_read_and_sealed_anew(ring: KeyRing) -> None:
-    old = row(rest={"password": base64.b64encode(b"pa55word").decode()})
+    old = row({"rest": {"password": base64.b64encode(b"pa55word").decode()}})
     assert cryptor.decode(open_for_driver(ring, old)["rest"]["password"]) == "pa55word"
     assert reseal(ring, old) == 1
     assert reseal(ring, old) == 0
@@ -77,7 +78,7 @@ def test_rotation_seals_with_the_new_key(ring: KeyRing, tmp_path: Path) -> None:
         "ssh": {"password": cryptor.encode("a")},
         "extra_attributes": {"pin": cryptor.encode("b")},
     }
-    access = row(**seal(ring, "s1", blocks))
+    access = row(seal(ring, "s1", blocks))
     old = ring.primary_id
     KeyFile(str(tmp_path / "keys")).add_primary()
     assert reseal(ring, access) == 2
