@@ -8,16 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
-from oslo_config import cfg
-from oslo_db import options as oslo_db_options
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from delfin import service
 
-from delfin.conf import opts
-from delfin.db import migration
-from delfin.db.session import Database
-from delfin.inventory.schema import METADATA
+service.select_backend()
+
+import pytest  # noqa: E402 - the back end must be chosen before anything else
+from oslo_config import cfg  # noqa: E402 - likewise
+from oslo_db import options as oslo_db_options  # noqa: E402 - likewise
+from sqlalchemy import create_engine, text  # noqa: E402 - likewise
+from sqlalchemy.engine import make_url  # noqa: E402 - likewise
+
+from delfin.conf import opts  # noqa: E402 - likewise
+from delfin.db import migration  # noqa: E402 - likewise
+from delfin.db.session import Database  # noqa: E402 - likewise
+from delfin.inventory.schema import METADATA  # noqa: E402 - likewise
 
 SERVERS = {
     "postgresql": os.environ.get(

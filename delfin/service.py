@@ -1,0 +1,163 @@
+"""Several services in one process: start, wait for a signal, stop within a time limit.
+
+For delfin-standalone. A service is an oslo.service ServiceBase: start, stop, wait, reset.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn, Protocol
+
+from oslo_config import cfg
+from oslo_log import log
+from oslo_service import backend, opts
+
+LOG = log.getLogger(__name__)
+
+BACKEND_VARIABLE = "DELFIN_SERVICE_BACKEND"
+# Systems give a stopped service about ten seconds before they kill it.
+_GRACEFUL_TIMEOUT = 8
+
+
+class Service(Protocol):
+    """What runs here; oslo.service calls it ServiceBase."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def wait(self) -> None: ...
+
+
+def select_backend() -> None:
+    """Chooses how services run at the same time, from DELFIN_SERVICE_BACKEND.
+
+    Threads by default, or `eventlet`. First call of a console script, before anything imports
+    oslo_service.service or oslo_messaging, which would choose for themselves. Raises ValueError.
+    """
+    name = os.environ.get(BACKEND_VARIABLE) or "threading"
+    if name not in {"threading", "eventlet"}:
+        raise ValueError(f"{BACKEND_VARIABLE} is 'threading' or 'eventlet', not {name!r}")
+    chosen = backend.BackendType(name)
+    with warnings.catch_warnings():
+        # Printed at each start although only futurist looks whether eventlet is there.
+        warnings.filterwarnings("ignore", r"\s*Eventlet is deprecated")
+        if chosen is backend.BackendType.EVENTLET:
+            import eventlet  # noqa: PLC0415 - importing it has effects
+
+            eventlet.monkey_patch()
+        backend.init_backend(chosen)
+
+
+def register_options(conf: cfg.ConfigOpts) -> None:
+    """Registers the options of oslo.service, with a graceful timeout that suits init systems."""
+    opts.register_service_opts(conf)
+    conf.set_default("graceful_shutdown_timeout", _GRACEFUL_TIMEOUT)
+
+
+def run(conf: cfg.ConfigOpts, services: Sequence[Service]) -> int:
+    """Runs the services until SIGTERM or SIGINT; returns the exit status of the process.
+
+    They start in the order given and stop in the opposite one, together within
+    `graceful_shutdown_timeout` seconds (0: without limit); what is busy then is cut off with the
+    process. A second signal ends the process at once. When one cannot start, the others are
+    stopped and the status is 1. Only for the main thread.
+    """
+    register_options(conf)
+    signals = _Signals()
+    started: list[Service] = []
+    status = 0
+    for service in services:
+        if signals.seen:
+            break
+        try:
+            service.start()
+        except Exception as error:  # the edge of the process: stop the others, say why
+            LOG.exception("%s could not start", type(service).__name__)
+            sys.stderr.write(f"delfin: {type(service).__name__} could not start: {error}\n")
+            status = 1
+            break
+        started.append(service)
+    if status == 0:
+        LOG.info("Stopping after %s", signals.wait().name)
+    limit = conf.graceful_shutdown_timeout
+    if not _stop(started, time.monotonic() + limit if limit else None):
+        _exit(status)
+    return status
+
+
+class _Signals:
+    """Waits for the first signal; the second one ends the process at once."""
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+        # A socket can be written to while the main thread is anywhere, and wakes it under both
+        # back ends; an event could deadlock here, and would not wake eventlet.
+        self._waiting, self._waking = socket.socketpair()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._received)
+
+    def wait(self) -> signal.Signals:
+        self._waiting.recv(1)
+        self._waiting.close()
+        return signal.Signals(self.seen[0])
+
+    def _received(self, number: int, _frame: FrameType | None) -> None:
+        if self.seen:
+            os._exit(128 + number)
+        self.seen.append(number)
+        self._waking.send(b"\0")
+        self._waking.close()
+
+
+def _stop(services: Sequence[Service], deadline: float | None) -> bool:
+    """Stops the last one first, each with its share of the time; False when one is still busy."""
+    stopping = []
+    for left, service in zip(range(len(services), 0, -1), reversed(services), strict=True):
+        thread = threading.Thread(
+            target=_stop_one, args=(service,), name=f"stop-{type(service).__name__}", daemon=True
+        )
+        thread.start()
+        stopping.append(thread)
+        thread.join(None if deadline is None else _left(deadline) / left)
+    for thread in [*stopping, *_others()]:
+        thread.join(None if deadline is None else _left(deadline))
+    busy = [thread.name for thread in [*stopping, *_others()] if thread.is_alive()]
+    if busy:
+        LOG.warning("The time to stop is over, cut off: %s", ", ".join(busy))
+    return not busy
+
+
+def _stop_one(service: Service) -> None:
+    try:
+        service.stop()
+        service.wait()
+    except Exception:  # one that fails to stop must not keep the others from it
+        LOG.exception("%s did not stop cleanly", type(service).__name__)
+
+
+def _others() -> list[threading.Thread]:
+    """Threads that would keep the interpreter from ending."""
+    here = threading.current_thread()
+    return [thread for thread in threading.enumerate() if not thread.daemon and thread is not here]
+
+
+def _left(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())
+
+
+def _exit(status: int) -> NoReturn:
+    """Ends the process although threads are busy."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
