@@ -1,0 +1,1 @@
+"""Linux hosts as storage arrays."""

@@ -1,0 +1,1 @@
+"""What Linux tools call things, and what delfin calls them: one module per theme."""
