@@ -1,0 +1,133 @@
+# `make help` lists the targets. Settings: VENV=, STATE=, PORT=, PYTHON=.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV ?= .venv
+STATE ?= var
+PORT ?= 8190
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+WITH_SERVERS := $(BIN)/python tools/with_test_servers.py
+
+# What an installation depends on; a change of any of these installs again.
+RUN_INPUTS := setup.py setup.cfg pyproject.toml requirements.txt constraints.txt
+RUN_READY := $(VENV)/.delfin-run
+TEST_READY := $(VENV)/.delfin-test
+
+$(RUN_READY): $(RUN_INPUTS)
+	@tools/make-venv.sh $(VENV) postgresql,mariadb
+	@touch $@
+
+$(TEST_READY): $(RUN_INPUTS) test-requirements.txt
+	@tools/make-venv.sh $(VENV) postgresql,mariadb,test
+	@touch $(RUN_READY) $@
+
+# Options are given as environment variables, so a configuration file stays untouched.
+ENVIRONMENT = OS_DEFAULT__STATE_PATH="$(abspath $(STATE))" OS_DEFAULT__DELFIN_LISTEN_PORT="$(PORT)"
+
+##@ First steps
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: $(RUN_READY) ## Start delfin with SQLite on PORT=8190; its state is kept in STATE=var
+	@mkdir -p "$(STATE)"
+	@$(ENVIRONMENT) $(BIN)/delfin-standalone
+
+.PHONY: demo
+demo: $(RUN_READY) ## Start delfin, register a simulated array and show its inventory
+	@mkdir -p "$(STATE)"
+	@$(ENVIRONMENT) $(BIN)/delfin-demo
+
+.PHONY: setup
+setup: $(TEST_READY) ## Make the virtual environment with all that development needs
+	@echo "$(VENV) is ready"
+
+##@ Tests
+
+.PHONY: test
+test: packages $(TEST_READY) lint types ## Lint, types and every test; installs what is missing
+	@$(WITH_SERVERS) $(PYTEST) -m "not long"
+
+.PHONY: test-one
+test-one: $(TEST_READY) ## Run the tests whose name contains T=, verbosely
+	@test -n "$(T)" || { echo "say which: make test-one T=empty_report" >&2; exit 2; }
+	@$(WITH_SERVERS) $(PYTEST) -vv -k "$(T)"
+
+.PHONY: test-unit
+test-unit: $(TEST_READY) ## Run the quick tests: no server is needed, databases are SQLite
+	@$(PYTEST) tests/unit tests/api tests/meta -m "not service and not uml and not long" \
+		-k "not postgresql and not mariadb"
+
+.PHONY: test-service
+test-service: packages $(TEST_READY) ## Run the tests against real servers and hosts
+	@$(WITH_SERVERS) $(PYTEST) -m "(service or uml) and not long"
+
+.PHONY: test-long
+test-long: packages $(TEST_READY) ## Run the tests that wait for full-length time-outs
+	@$(WITH_SERVERS) $(PYTEST) -m long
+
+.PHONY: check
+check: ## Everything continuous integration runs
+	@.ci/run
+
+.PHONY: packages
+packages: ## Install the Debian packages that the tests need
+	@tools/apt-packages.sh
+
+##@ Code
+
+SOURCES := delfin tests tools
+
+.PHONY: lint
+lint: $(TEST_READY) ## Check style, spelling and shell scripts
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/codespell delfin docs etc tests tools README.md CONTRIBUTING.md ARCHITECTURE.md
+	@for script in tools/*.sh .ci/run; do bash -n "$$script"; done
+
+.PHONY: fix
+fix: $(TEST_READY) ## Mend what the style checks can mend themselves
+	@$(BIN)/ruff check --fix $(SOURCES)
+	@$(BIN)/ruff format $(SOURCES)
+
+.PHONY: types
+types: $(TEST_READY) ## Check types, strictly
+	@$(BIN)/mypy
+
+##@ Generated files
+
+.PHONY: sample-config
+sample-config: $(TEST_READY) ## Write etc/delfin/delfin.conf.sample
+	@$(BIN)/python tools/generate.py $@
+
+.PHONY: openapi
+openapi: $(TEST_READY) ## Write docs/reference/openapi.json
+	@$(BIN)/python tools/generate.py $@
+
+.PHONY: accept
+accept: sample-config openapi ## Write all generated files anew; review the diff before committing
+	@git --no-pager diff --stat -- etc docs
+
+.PHONY: docs
+docs: $(TEST_READY) ## Check the pages: links, error codes, public surface, generated files
+	@$(PYTEST) -q tests/meta/test_doc_links.py tests/meta/test_errors_documented.py \
+		tests/meta/test_public_surface.py tests/meta/test_generated_files.py
+
+.PHONY: migration
+migration: $(TEST_READY) ## Write a migration for changed tables, described by M=
+	@test -n "$(M)" || { echo 'say what changes: make migration M="add volumes.pool"' >&2; exit 2; }
+	@$(BIN)/python tools/make_migration.py "$(M)"
+	@$(BIN)/ruff check --quiet --fix delfin/db/migrations/versions
+	@$(BIN)/ruff format --quiet delfin/db/migrations/versions
+
+.PHONY: clean
+clean: ## Remove the virtual environment, caches and builds; STATE stays
+	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .tox
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
