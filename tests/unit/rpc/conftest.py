@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 from oslo_config import cfg
-
 from oslo_messaging.transport import RPCTransport
 
 from delfin.rpc import transport as delfin_transport
