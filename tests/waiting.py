@@ -12,7 +12,7 @@ T = TypeVar("T")
 _PAUSE = threading.Event()
 
 
-def wait_until(condition: Callable[[], T], longest: float = 30.0) -> T:
+def wait_until(condition: Callable[[], T | None], longest: float = 30.0) -> T:
     """What the condition returns as soon as it is true; fails after 'longest' seconds."""
     deadline = time.monotonic() + longest
     while not (found := condition()):
