@@ -16,10 +16,11 @@ from delfin.conf import opts
 
 LOG = log.getLogger(__name__)
 
-# Libraries that tell at debug level what is none of an operator's business.
+# What libraries say that is none of an operator's business: drivers translate every error of
+# paramiko, which would log it with a traceback besides.
 QUIET = [
     *("sqlalchemy=WARN", "oslo_messaging=INFO", "oslo.messaging=INFO", "stevedore=INFO"),
-    *("urllib3=INFO", "paramiko=INFO", "alembic=WARN", "oslo_db=INFO", "amqp=WARN"),
+    *("urllib3=INFO", "paramiko=CRITICAL", "alembic=WARN", "oslo_db=INFO", "amqp=WARN"),
 ]
 
 
