@@ -113,6 +113,7 @@ openapi: $(TEST_READY) ## Write docs/reference/openapi.json
 
 .PHONY: accept
 accept: sample-config openapi ## Write all generated files anew; review the diff before committing
+	@DELFIN_ACCEPT=1 $(PYTEST) -q tests/api/test_guide.py
 	@git --no-pager diff --stat -- etc docs
 
 .PHONY: docs

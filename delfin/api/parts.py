@@ -1,0 +1,54 @@
+"""What the REST API is built on; the process that serves it puts it together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from oslo_config import cfg
+
+from delfin.common.keyring import KeyRing
+from delfin.context import RequestContext
+from delfin.coordination.eviction import EvictionBus
+from delfin.coordination.locks import Coordinator
+from delfin.db.session import Database
+from delfin.jobs.board import JobBoard
+
+Row = dict[str, Any]
+
+
+class Arrays(Protocol):
+    """What the API asks of arrays; delfin.drivers.api.DriverAPI offers it."""
+
+    def discover_storage(self, context: RequestContext, access: Mapping[str, Any]) -> Row: ...
+
+    def update_access_info(
+        self, context: RequestContext, access: Mapping[str, Any], serial_number: str | None
+    ) -> Row: ...
+
+    def get_capabilities(self, context: RequestContext, storage_id: str) -> dict[str, Any]: ...
+
+
+class Bell(Protocol):
+    """Wakes the workers; delfin.rpc.doorbell.Doorbell offers it."""
+
+    def ring(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class ApiParts:
+    """Everything a route may use.
+
+    Only registration and the update of access information use 'coordinator',
+    'keyring' and 'arrays' to the full: reads need the database and nothing else.
+    """
+
+    conf: cfg.ConfigOpts
+    database: Database
+    jobs: JobBoard
+    arrays: Arrays
+    coordinator: Coordinator
+    keyring: KeyRing
+    doorbell: Bell
+    eviction: EvictionBus

@@ -1,0 +1,105 @@
+"""Registers a storage: asks the array who it is, then stores all of it in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any
+from uuid import uuid4
+
+from oslo_db import exception as db_exception
+
+from delfin import exception
+from delfin.api import storage_view
+from delfin.api.access_offer import Offer, address, unquoted
+from delfin.api.exchange import Answer, Request
+from delfin.api.parts import ApiParts
+from delfin.api.schemas.access import BLOCKS
+from delfin.context import get_admin_context
+from delfin.db import access_info, storages
+from delfin.db.access_info import AccessInfo
+from delfin.db.access_secrets import open_for_driver, seal
+from delfin.db.session import retried
+
+Row = dict[str, Any]
+
+# Somebody else registers at the same address: longer than a patient login takes.
+LOCK_TIMEOUT = 120.0
+
+
+def register(parts: ApiParts, request: Request) -> Answer:
+    """One login; nothing is stored and no session left when anything is wrong.
+
+    Raises:
+        exception.StorageAlreadyExists: Its address or its serial number is known.
+        exception.DelfinException: The array cannot be reached, or refuses.
+    """
+    body, offer = request.body, Offer.of(request.body)
+    storage_id = str(uuid4())
+    with ExitStack() as held:
+        for place in offer.addresses():
+            held.enter_context(parts.coordinator.lock(f"register:{place}", timeout=LOCK_TIMEOUT))
+        _refuse_known(parts, body, offer)
+        access = {
+            "storage_id": storage_id,
+            "storage_name": body.get("storage_name"),
+            "vendor": body["vendor"],
+            "model": body["model"],
+            **{name: offer.blocks.get(name) for name in BLOCKS},
+            "extra_attributes": offer.extra_attributes or {},
+        }
+        with unquoted(offer.secrets):
+            reported = parts.arrays.discover_storage(
+                get_admin_context(storage_id=storage_id), access
+            )
+        storage = _store(parts, storage_id, body, offer, reported)
+    parts.doorbell.ring()
+    return Answer(storage)
+
+
+def _refuse_known(parts: ApiParts, body: Mapping[str, Any], offer: Offer) -> None:
+    with parts.database.reader() as session:
+        for row in access_info.of_driver(session, body["vendor"], body["model"]):
+            if _same_access(parts, row, body, offer):
+                raise exception.StorageAlreadyExists
+
+
+def _same_access(parts: ApiParts, row: AccessInfo, body: Mapping[str, Any], offer: Offer) -> bool:
+    """Whether all that was sent leads to where the row leads."""
+    for name in BLOCKS:
+        stored = getattr(row, name)
+        if name in offer.blocks and (not stored or address(stored) != address(offer.blocks[name])):
+            return False
+    if "storage_name" in body and body["storage_name"] != row.storage_name:
+        return False
+    if offer.extra_attributes is None:
+        return True
+    opened = open_for_driver(parts.keyring, row)
+    return bool(opened["extra_attributes"] == offer.extra_attributes)
+
+
+def _store(
+    parts: ApiParts, storage_id: str, body: Mapping[str, Any], offer: Offer, reported: Row
+) -> Row:
+    @retried
+    def attempt() -> Row:
+        with parts.database.writer() as session:
+            if storages.with_serial(session, reported["serial_number"]):
+                raise exception.StorageAlreadyExists
+            storages.add(session, storage_id, reported)
+            row = AccessInfo(
+                storage_id=storage_id,
+                **{name: body.get(name) for name in ("storage_name", "name", "description")},
+                vendor=body["vendor"],
+                model=body["model"],
+                **seal(parts.keyring, storage_id, offer.blocks),
+            )
+            session.add(row)
+            parts.jobs.request_sync(session, storage_id)
+            return storage_view.one(session, storage_id)
+
+    try:
+        return attempt()
+    except db_exception.DBDuplicateEntry:
+        # The same array was registered by another address a moment ago.
+        raise exception.StorageAlreadyExists from None

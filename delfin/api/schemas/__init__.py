@@ -1,0 +1,1 @@
+"""JSON Schemas of what is sent and answered; the OpenAPI document shows the same ones."""

@@ -1,0 +1,121 @@
+"""What clients send to register a storage and to change how it is reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+# '$' alone would let a line feed through behind it.
+_END = r"(?![\s\S])"
+BLOCKS = ("rest", "ssh", "cli", "smis")
+KEY_TYPES = (
+    *("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"),
+    *("ssh-rsa", "ssh-dss", "ed25519"),
+)
+
+
+def _text(doc: str, longest: int = 255, shortest: int = 1) -> Schema:
+    return {
+        "type": "string",
+        "minLength": shortest,
+        "maxLength": longest,
+        "pattern": rf"^[^\u0000]*{_END}",
+        "x-rule": "must not hold a NUL character",
+        "description": doc,
+    }
+
+
+HOST: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 255,
+    "pattern": rf"^[A-Za-z0-9._:-]+{_END}",
+    "x-rule": "may hold only letters, digits, '-', '_', '.' and ':'",
+    "description": "Name or address of the array's management interface",
+}
+PORT: Schema = {
+    "type": ["integer", "string"],
+    "minimum": 0,
+    "maximum": 65535,
+    "pattern": "^(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+    + _END,
+    "x-rule": "must be a number from 0 to 65535",
+    "description": "TCP port; a string of digits is taken too, the answer has a number",
+}
+SECRET: Schema = {**_text("Password; never shown"), "writeOnly": True}
+EXTRA: Schema = {
+    "type": "object",
+    "propertyNames": {
+        "minLength": 1,
+        "maxLength": 255,
+        "pattern": rf"^[A-Za-z0-9_:. -]+{_END}",
+        "x-rule": "names may hold only letters, digits, '-', '_', ':', '.' and blanks",
+    },
+    "additionalProperties": _text("Value", shortest=0),
+    "description": "Further settings of the driver; what is secret by its name is never shown",
+}
+_FIELDS: dict[str, Schema] = {
+    "host": HOST,
+    "port": PORT,
+    "username": _text("User of the array"),
+    "password": SECRET,
+}
+_SSH: dict[str, Schema] = {
+    "pub_key": _text("The array's host key, or its fingerprint as 'SHA256:...'", 4096),
+    "pub_key_type": {"enum": list(KEY_TYPES), "description": "Type of the host key"},
+}
+_SMIS: dict[str, Schema] = {"namespace": _text("CIM namespace")}
+_NAMED: dict[str, Schema] = {
+    "name": _text("Your own name for it"),
+    "description": _text("Your own words on it", shortest=0),
+}
+
+
+def _block(doc: str, required: tuple[str, ...], further: dict[str, Schema] | None = None) -> Schema:
+    return {
+        "type": "object",
+        "properties": {**_FIELDS, **(further or {})},
+        "required": list(required),
+        "additionalProperties": False,
+        "description": doc,
+    }
+
+
+def _body(blocks: dict[str, Schema], head: dict[str, Schema], required: list[str]) -> Schema:
+    return {
+        "type": "object",
+        "properties": {**head, **_NAMED, **blocks, "extra_attributes": EXTRA},
+        "required": required,
+        "anyOf": [{"required": [name]} for name in BLOCKS],
+        "additionalProperties": False,
+    }
+
+
+_ALL = ("host", "port", "username", "password")
+_NO_PORT = ("host", "username", "password")
+
+REGISTRATION = _body(
+    {
+        "rest": _block("REST access", _ALL),
+        "ssh": _block("SSH access", (*_ALL, "pub_key"), _SSH),
+        "cli": _block("Access of the vendor's command line tool", _NO_PORT),
+        "smis": _block("SMI-S access", _ALL, _SMIS),
+    },
+    {
+        "vendor": _text("First word of the driver's name"),
+        "model": _text("Second word of the driver's name"),
+        "storage_name": _text("Which array, where one manager serves several"),
+    },
+    ["vendor", "model"],
+)
+ACCESS_UPDATE = _body(
+    {
+        "rest": _block("REST access", _ALL),
+        "ssh": _block("SSH access; what is left out stays", ("host", "port", "username"), _SSH),
+        "cli": _block("Access of the vendor's command line tool", _NO_PORT),
+        "smis": _block("SMI-S access", _NO_PORT, _SMIS),
+    },
+    {},
+    [],
+)

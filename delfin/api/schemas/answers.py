@@ -1,0 +1,156 @@
+"""What the routes outside the inventory answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from delfin.api.schemas.access import BLOCKS
+from delfin.api.schemas.inventory import MOMENT, Schema, closed, collection, column_schema, item
+from delfin.db.access_info import AccessInfo
+from delfin.db.capacity import CapacityDay
+from delfin.db.storages import KindState, Storage
+from delfin.inventory.catalog import KINDS
+from delfin.jobs.board import SHOWN
+
+TEXT: Schema = {"type": "string"}
+MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+
+# The columns of a storage in the order in which they are shown.
+STORAGE_COLUMNS = (
+    *("id", "name", "description", "location", "status"),
+    *("vendor", "model", "serial_number", "firmware_version"),
+    *("total_capacity", "used_capacity", "free_capacity"),
+    *("raw_capacity", "subscribed_capacity"),
+    *("created_at", "updated_at", "deleted", "deleted_at"),
+)
+KIND_COLUMNS = (
+    *("kind", "supported", "row_count", "last_success", "last_attempt"),
+    *("error_code", "error_msg"),
+)
+CAPACITY_COLUMNS = (
+    *("day", "native_storage_pool_id", "total_capacity", "used_capacity"),
+    *("free_capacity", "subscribed_capacity"),
+)
+
+
+def _columns(model: Any, names: tuple[str, ...]) -> dict[str, Schema]:
+    table = model.__table__
+    return {name: column_schema(table.c[name]) for name in names}
+
+
+def _array_of(schema: Schema, doc: str) -> Schema:
+    return {"type": "array", "items": schema, "description": doc}
+
+
+_FAILED_KIND = closed(
+    {"kind": TEXT, "error_code": TEXT, "error_msg": MAYBE_TEXT}, "A kind that could not be read"
+)
+_LAST_SYNC = {
+    **closed(
+        {
+            "result": {**TEXT, "description": "done, partial or failed"},
+            "finished_at": MOMENT,
+            "job_id": {**MAYBE_TEXT, "description": "The job that ran it"},
+            "error_code": {**MAYBE_TEXT, "description": "Why the array could not be read at all"},
+            "error_msg": MAYBE_TEXT,
+            "failed_kinds": _array_of(_FAILED_KIND, "Kinds whose last reading failed"),
+        },
+        "How the last synchronisation ended; null before the first has ended",
+    ),
+    "type": ["object", "null"],
+}
+STORAGE = closed(
+    {
+        **_columns(Storage, STORAGE_COLUMNS),
+        "sync_status": {
+            "enum": ["SYNCED", "SYNCING"],
+            "description": "SYNCING while a synchronisation waits or runs",
+        },
+        "last_sync": _LAST_SYNC,
+        "unsupported_kinds": _array_of(TEXT, "Kinds that the driver does not support"),
+    },
+    "A registered array",
+)
+_BLOCK: Schema = {
+    "type": "object",
+    "not": {"required": ["password"]},
+    "description": "Fields as stored, without the password; empty when it is not in use",
+}
+ACCESS_INFO = closed(
+    {
+        **_columns(AccessInfo, ("storage_id", "storage_name", "name", "description")),
+        **_columns(AccessInfo, ("vendor", "model")),
+        **dict.fromkeys(BLOCKS, _BLOCK),
+        "extra_attributes": {"type": "object", "additionalProperties": TEXT},
+        **_columns(AccessInfo, ("created_at", "updated_at")),
+    },
+    "How a storage is reached; never a secret",
+)
+JOB = closed(
+    {name: column_schema(column) for name, column in SHOWN.items()},
+    "A piece of work: a synchronisation, a removal",
+)
+CAPABILITIES = closed(
+    {
+        "metadata": closed({"vendor": MAYBE_TEXT, "model": MAYBE_TEXT}, "The array"),
+        "spec": {
+            "type": "object",
+            "properties": {
+                "is_historic": {"type": "boolean"},
+                "performance_metric_retention_window": {"type": ["integer", "null"]},
+                "resource_metrics": {
+                    "type": "object",
+                    "additionalProperties": {
+                        "type": "object",
+                        "additionalProperties": {
+                            "type": "object",
+                            "properties": {"unit": TEXT, "description": TEXT},
+                            "required": ["unit", "description"],
+                        },
+                    },
+                },
+            },
+            "required": ["is_historic"],
+        },
+    },
+    "What can be collected from the array",
+)
+ERROR = closed(
+    {
+        "error_code": {**TEXT, "description": "Stable name; see the error reference"},
+        "error_msg": {**TEXT, "description": "A sentence for people; may change"},
+        "error_args": {"type": "array", "description": "What was put into the sentence"},
+    },
+    "What went wrong",
+)
+_LINKS = _array_of(closed({"rel": TEXT, "href": TEXT}, "A link"), "Where to go on")
+VERSION = closed(
+    {"id": TEXT, "status": TEXT, "release": TEXT, "links": _LINKS}, "A version of this interface"
+)
+
+
+def components() -> dict[str, Schema]:
+    """Every schema of an answer by name."""
+    named = {
+        "Storage": STORAGE,
+        "Storages": collection("storages", "Storage"),
+        "AccessInfo": ACCESS_INFO,
+        "AccessInfos": collection("access_infos", "AccessInfo"),
+        "KindState": closed(_columns(KindState, KIND_COLUMNS), "How a kind of a storage stands"),
+        "KindStates": collection("resources", "KindState"),
+        "CapacityDay": closed(_columns(CapacityDay, CAPACITY_COLUMNS), "Capacity on one day"),
+        "CapacityDays": collection("capacity_history", "CapacityDay"),
+        "Job": JOB,
+        "Jobs": collection("jobs", "Job"),
+        "Capabilities": CAPABILITIES,
+        "Extensions": closed({"extensions": {"type": "array", "maxItems": 0}}, "Always empty"),
+        "Version": VERSION,
+        "Versions": collection("versions", "Version"),
+        "Document": {"type": "object", "description": "An OpenAPI 3.1 document"},
+        "Error": ERROR,
+    }
+    for kind in KINDS:
+        name = kind.model.__name__
+        named[name] = item(kind)
+        named[f"{name}s"] = collection(kind.key, name)
+    return named

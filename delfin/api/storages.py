@@ -1,0 +1,93 @@
+"""Registered storages: list, show, remove, synchronise, and how their kinds stand."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delfin import exception
+from delfin.api import storage_view
+from delfin.api.exchange import Answer, Request
+from delfin.api.listing import paged
+from delfin.api.parts import ApiParts
+from delfin.api.schemas.answers import KIND_COLUMNS
+from delfin.db import storages
+from delfin.db.query import Listing, Page
+from delfin.db.session import retried
+from delfin.db.storages import Storage
+
+
+def find(parts: ApiParts, request: Request) -> Answer:
+    with parts.database.reader() as session:
+
+        def page(wanted: Page) -> Listing:
+            return storage_view.listing(session, wanted)
+
+        return paged(parts, request, "storages", storage_view.LISTABLE, page)
+
+
+def show(parts: ApiParts, request: Request) -> Answer:
+    with parts.database.reader() as session:
+        return Answer(storage_view.one(session, request.ids["storage_id"]))
+
+
+def remove(parts: ApiParts, request: Request) -> Answer:
+    """From here on the storage is gone for every reader; a job deletes what it leaves."""
+    storage_id = request.ids["storage_id"]
+
+    @retried
+    def bury() -> None:
+        with parts.database.writer() as session:
+            storages.bury(session, storage_id)
+            parts.jobs.request_removal(session, storage_id)
+
+    bury()
+    parts.eviction.evict(storage_id)
+    parts.doorbell.ring()
+    return Answer()
+
+
+def sync(parts: ApiParts, request: Request) -> Answer:
+    storage_id = request.ids["storage_id"]
+
+    @retried
+    def ask() -> None:
+        with parts.database.writer() as session:
+            storages.get(session, storage_id, lock=True)
+            parts.jobs.request_sync(session, storage_id)
+
+    ask()
+    parts.doorbell.ring()
+    return Answer()
+
+
+def sync_all(parts: ApiParts, _request: Request) -> Answer:
+    """Those that are being synchronised already are left alone."""
+
+    @retried
+    def ask() -> None:
+        with parts.database.writer() as session:
+            for storage_id in _live(session):
+                try:
+                    parts.jobs.request_sync(session, storage_id)
+                except exception.StorageIsSyncing:
+                    continue
+
+    ask()
+    parts.doorbell.ring()
+    return Answer()
+
+
+def resources(parts: ApiParts, request: Request) -> Answer:
+    storage_id = request.ids["storage_id"]
+    with parts.database.reader() as session:
+        storages.get(session, storage_id)
+        states = storages.kind_states(session, [storage_id])[storage_id]
+        rows = [{name: getattr(state, name) for name in KIND_COLUMNS} for state in states]
+    return Answer({"resources": rows})
+
+
+def _live(session: Session) -> list[str]:
+    """Ids, locked against removal meanwhile and always in the same order."""
+    wanted = select(Storage.id).where(Storage.deleted.is_(False)).order_by(Storage.id)
+    return list(session.scalars(wanted.with_for_update(read=True)))

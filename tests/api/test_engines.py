@@ -1,0 +1,41 @@
+"""Stories in which the engine could make a difference, told again on each of the three."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from oslo_config import cfg
+
+from delfin.db.session import Database
+from delfin.inventory.schema import METADATA
+from tests.api import test_access_info, test_jobs, test_listing, test_registration, test_storages
+from tests.conftest import make_conf
+
+
+@pytest.fixture
+def conf(migrated_url: str, tmp_path: Path) -> cfg.ConfigOpts:
+    """Options that name an empty database of the engine."""
+    made = make_conf(tmp_path, migrated_url)
+    database = Database(made)
+    with database.writer() as session:
+        for table in reversed(METADATA.sorted_tables):
+            session.execute(table.delete())
+    database.dispose()
+    return made
+
+
+test_kinds = test_listing.test_every_kind_has_its_columns_filters_and_missing_error
+test_times = test_listing.test_times_have_six_digits_and_no_zone
+test_exact = test_listing.test_filters_are_exact_and_all_must_hold
+test_parts = test_listing.test_a_part_of_a_text_is_found_in_any_case_and_without_wildcards
+test_pages = test_listing.test_pages_by_marker_have_every_row_once
+test_members = test_listing.test_members_are_of_the_same_storage
+test_sorting = test_listing.test_storages_are_filtered_and_sorted_too
+test_twenty = test_registration.test_twenty_identical_registrations_make_one_storage
+test_two_ways = test_registration.test_the_same_array_by_two_addresses_at_once_is_one_storage
+test_update = test_access_info.test_an_update_logs_in_once_and_takes_effect_at_once
+test_removal = test_storages.test_a_removed_storage_is_gone_at_once_and_later_without_a_trace
+test_sync_all = test_storages.test_sync_all_skips_the_busy_ones
+test_capacity = test_storages.test_capacity_history
+test_listed_jobs = test_jobs.test_jobs_are_listed_filtered_and_paged
