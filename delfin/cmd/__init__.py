@@ -1,0 +1,1 @@
+"""Console scripts, a few lines each."""

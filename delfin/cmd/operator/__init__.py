@@ -1,0 +1,1 @@
+"""The commands of delfin-manage, one file a group."""
