@@ -8,9 +8,11 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from oslo_config import cfg
 from oslo_db import api as oslo_db_api
+from oslo_db import exception as db_exception
 from oslo_db import options as oslo_db_options
 from oslo_db.sqlalchemy import enginefacade
 from sqlalchemy import Connection, CursorResult, Engine, UpdateBase, event
+from sqlalchemy import exc as sql_exception
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -35,6 +37,8 @@ class Database:
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         oslo_db_options.set_defaults(conf)
+        # Who asks is told at once that the server is away; workers ask again by themselves.
+        conf.set_default("max_retries", 0, "database")
         self._manager = enginefacade.transaction_context()
         options = {name: value for name, value in conf.database.items() if name in _PASSED_ON}
         self.url = complete_url(conf.database.connection)
@@ -47,8 +51,13 @@ class Database:
 
     @contextmanager
     def reader(self) -> Iterator[Session]:
-        """A read-only transaction."""
+        """A read-only transaction.
+
+        Raises:
+            oslo_db.exception.DBConnectionError: The server is away.
+        """
         with self._manager.reader.using(_Transaction()) as session:
+            _connect(session)
             yield session
 
     @contextmanager
@@ -56,11 +65,12 @@ class Database:
         """A transaction that commits at the end of the block, or rolls back on an exception.
 
         Raises:
+            oslo_db.exception.DBConnectionError: The server is away.
             oslo_db.exception.DBDuplicateEntry: A unique key is taken.
             oslo_db.exception.DBDeadlock: The engine chose this transaction as a victim; see 'retried'.
         """
         with self._manager.writer.using(_Transaction()) as session:
-            session.connection(execution_options={_WRITES: True})
+            _connect(session, **{_WRITES: True})
             yield session
 
     def dispose(self) -> None:
@@ -77,12 +87,20 @@ _PASSED_ON = {
 }
 
 
+# Seconds for a server to accept a connection, and MariaDB's name for all of Unicode.
+_SERVER_SETTINGS = {
+    "postgresql": {"connect_timeout": "4"},
+    "mysql": {"connect_timeout": "4", "charset": "utf8mb4"},
+    "mariadb": {"connect_timeout": "4", "charset": "utf8mb4"},
+}
+
+
 def complete_url(url: str) -> str:
     """The URL with what delfin relies on: names may hold any character on MariaDB too."""
     parsed = make_url(url)
-    if parsed.get_backend_name() in {"mysql", "mariadb"} and "charset" not in parsed.query:
-        parsed = parsed.update_query_dict({"charset": "utf8mb4"})
-    return parsed.render_as_string(hide_password=False)
+    wanted = _SERVER_SETTINGS.get(parsed.get_backend_name(), {})
+    missing = {name: value for name, value in wanted.items() if name not in parsed.query}
+    return parsed.update_query_dict(missing).render_as_string(hide_password=False)
 
 
 def retried(function: Callable[P, R]) -> Callable[P, R]:
@@ -91,6 +109,14 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
         max_retries=5, retry_interval=0.05, inc_retry_interval=True, retry_on_deadlock=True
     )
     return cast("Callable[P, R]", again(function))
+
+
+def _connect(session: Session, **options: bool) -> None:
+    try:
+        session.connection(execution_options=options)
+    except sql_exception.OperationalError as error:
+        # oslo.db knows the words of other drivers for this, but not those of psycopg 3.
+        raise db_exception.DBConnectionError(error) from error
 
 
 def affected(session: Session, statement: UpdateBase) -> int:

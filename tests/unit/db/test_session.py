@@ -1,0 +1,50 @@
+"""A database that is away is told at once; what is written is there or not there at all."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from oslo_db import exception as db_exception
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delfin import exception
+from delfin.db import storages
+from delfin.db.session import Database, complete_url
+from delfin.db.storages import Storage
+from tests.conftest import make_conf
+from tests.unit.db.stored import add_storage
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+psycopg://root@127.0.0.1:1/x", "mysql+pymysql://root@127.0.0.1:1/x"]
+)
+def test_a_server_that_is_away_is_told_within_five_seconds(url: str, tmp_path: Path) -> None:
+    database = Database(make_conf(tmp_path, url))
+    for _ in range(2):
+        begin = time.monotonic()
+        with pytest.raises(db_exception.DBConnectionError), database.reader() as session:
+            session.execute(select(Storage.id))
+        assert time.monotonic() - begin < 5
+    database.dispose()
+
+
+def test_what_the_operator_says_in_the_url_counts() -> None:
+    url = "mysql+pymysql://u:p%40ss@h/d?charset=utf8&connect_timeout=9"
+    assert complete_url(url) == url
+    assert "connect_timeout=4" in complete_url("postgresql+psycopg://h/d")
+    assert complete_url("sqlite:////x.db") == "sqlite:////x.db"
+
+
+def test_an_exception_takes_the_whole_transaction_back(database: Database) -> None:
+    with pytest.raises(exception.StorageNotFound), database.writer() as session:
+        _add_and_fail(session)
+    with database.reader() as session:
+        assert session.scalars(select(Storage.id)).all() == []
+
+
+def _add_and_fail(session: Session) -> None:
+    add_storage(session)
+    storages.get(session, "another")
