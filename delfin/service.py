@@ -15,7 +15,7 @@ import time
 import warnings
 from collections.abc import Sequence
 from types import FrameType
-from typing import NoReturn, Protocol
+from typing import NoReturn, Protocol, TextIO
 
 from oslo_config import cfg
 from oslo_log import log
@@ -83,7 +83,7 @@ def run(conf: cfg.ConfigOpts, services: Sequence[Service]) -> int:
             service.start()
         except Exception as error:  # the edge of the process: stop the others, say why
             LOG.exception("%s could not start", type(service).__name__)
-            sys.stderr.write(f"delfin: {type(service).__name__} could not start: {error}\n")
+            tell(sys.stderr, f"delfin: {type(service).__name__} could not start: {error}\n")
             status = 1
             break
         started.append(service)
@@ -93,6 +93,18 @@ def run(conf: cfg.ConfigOpts, services: Sequence[Service]) -> int:
     if not _stop(started, time.monotonic() + limit if limit else None):
         _exit(status)
     return status
+
+
+def tell(stream: TextIO, text: str) -> None:
+    """Writes to whoever started the process; when nobody reads any more, the services go on."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError:
+        # What is left in the buffer would make the interpreter fail at its end.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 class _Signals:

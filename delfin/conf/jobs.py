@@ -6,7 +6,13 @@ from oslo_config import cfg
 
 GROUP = "jobs"
 OPTS: list[cfg.Opt] = [
-    cfg.IntOpt("workers", min=1, default=4, help="Jobs that one process runs at the same time."),
+    cfg.IntOpt(
+        "workers",
+        min=1,
+        default=16,
+        help="Jobs that one process runs at the same time. A job mostly waits for its array, so "
+        "there may be many; as many arrays that hang would hold all of them.",
+    ),
     cfg.FloatOpt(
         "poll_interval",
         min=0.01,
@@ -25,7 +31,8 @@ OPTS: list[cfg.Opt] = [
         "crash_limit",
         min=1,
         default=3,
-        help="A job whose worker died this often is parked for an operator to look at.",
+        help="A job whose worker died this often is parked for an operator to look at; a removal "
+        "is tried again later instead.",
     ),
     cfg.FloatOpt(
         "retry_delay",

@@ -30,6 +30,7 @@ LOG = log.getLogger(__name__)
 
 # Another login with the same password may lock the account: so many seconds must pass before.
 REFUSAL_HOLDS = 1800.0
+LOGOUTS_AT_ONCE = 8
 REFUSALS = (
     exception.InvalidUsernameOrPassword,
     exception.InvalidCredential,
@@ -39,11 +40,15 @@ REFUSALS = (
 
 @dataclass
 class _Slot:
-    """What is kept of one storage; 'lock' is held during every call to its array."""
+    """What is kept of one storage; 'lock' is held during every call to its array.
+
+    'parting' is set when the storage is being removed, for the driver to be told at the end.
+    """
 
     lock: threading.RLock = field(default_factory=threading.RLock)
     generation: int = 0
     evicted: bool = False
+    parting: RequestContext | None = None
     refusal: exception.DelfinException | None = None
     refused_at: float = 0.0
 
@@ -67,47 +72,51 @@ class SessionManager:
             exception.DelfinException: The driver could not log in.
         """
         slot = self._slot(storage_id)
-        with slot.lock:
-            try:
+        try:
+            with slot.lock:
                 driver = self._current(slot, storage_id)
                 context.storage_id = storage_id
                 yield driver
-            finally:
-                if slot.evicted:
-                    self._end(slot, storage_id)
+        finally:
+            # Whoever evicts tries the lock after saying so: one of the two ends the session.
+            self._end_if_evicted(slot, storage_id)
 
     def evict(self, storage_id: str) -> None:
-        """End the session of a storage: now, or when the call that uses it returns."""
+        """End the session of a storage: soon, or when the call that uses it returns.
+
+        Nobody waits for the array: one that hangs at the logout must not delay who evicts.
+        """
         with self._guard:
             slot = self._slots.get(storage_id)
-        if slot is None:
-            return
-        slot.evicted = True
-        if slot.lock.acquire(blocking=False):
-            try:
-                self._end(slot, storage_id)
-            finally:
-                slot.lock.release()
+        if slot is not None:
+            self._end_soon({storage_id: slot})
+
+    def evict_all(self) -> None:
+        """End every session as 'evict' does: evictions may have been missed."""
+        with self._guard:
+            slots = dict(self._slots)
+        self._end_soon(slots)
 
     def discard(self, context: RequestContext, storage_id: str) -> None:
         """Let the live driver, if there is one, give up what it keeps for the storage, and log out.
 
-        Nothing logs in for this.
+        Nothing logs in for this. A call that is under way is not waited for: it may hang, and
+        does the same when it returns.
         """
         slot = self._slot(storage_id)
-        with slot.lock:
-            driver = self._drivers.get_driver(storage_id)
-            if driver is not None:
-                context.storage_id = storage_id
-                _quietly(driver.delete_storage, context)
-            self._end(slot, storage_id)
+        slot.parting = context
+        slot.evicted = True
+        self._end_if_evicted(slot, storage_id)
         with self._guard:
             self._slots.pop(storage_id, None)
 
-    def close(self) -> None:
-        """Log out of every array that is not in the middle of a call."""
-        for storage_id in self._drivers.live():
-            self.evict(storage_id)
+    def close(self, longest: float = 3.0) -> None:
+        """Log out of every array that is not in the middle of a call, within 'longest' seconds."""
+        with self._guard:
+            slots = dict(self._slots)
+        deadline = time.monotonic() + longest
+        for thread in self._end_soon(slots):
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def _slot(self, storage_id: str) -> _Slot:
         with self._guard:
@@ -138,11 +147,46 @@ class SessionManager:
         self._drivers.update_driver(storage_id, driver)
         return driver
 
+    def _end_soon(self, slots: dict[str, _Slot]) -> list[threading.Thread]:
+        """Mark all, then log out in a few threads; daemons, since an array may hang."""
+        for slot in slots.values():
+            slot.evicted = True
+        left = iter(slots.items())
+        guard = threading.Lock()
+
+        def end_some() -> None:
+            while True:
+                with guard:
+                    storage_id, slot = next(left, (None, None))
+                if storage_id is None or slot is None:
+                    return
+                self._end_if_evicted(slot, storage_id)
+
+        threads = [
+            threading.Thread(target=end_some, name="logout", daemon=True)
+            for _ in range(min(LOGOUTS_AT_ONCE, len(slots)))
+        ]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _end_if_evicted(self, slot: _Slot, storage_id: str) -> None:
+        if slot.evicted and slot.lock.acquire(blocking=False):
+            try:
+                if slot.evicted:
+                    self._end(slot, storage_id)
+            finally:
+                slot.lock.release()
+
     def _end(self, slot: _Slot, storage_id: str) -> None:
         slot.evicted = False
         driver = self._drivers.remove_driver(storage_id)
-        if driver is not None:
-            log_out(driver)
+        if driver is None:
+            return
+        if slot.parting is not None:
+            slot.parting.storage_id = storage_id
+            _quietly(driver.delete_storage, slot.parting)
+        log_out(driver)
 
 
 def log_in(drivers: DriverManager, access: dict[str, Any]) -> StorageDriver:

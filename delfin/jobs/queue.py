@@ -21,6 +21,8 @@ LOG = log.getLogger(__name__)
 QUEUED, RUNNING = "queued", "running"
 DONE, PARTIAL, FAILED, CANCELLED, PARKED = "done", "partial", "failed", "cancelled", "parked"
 ACTIVE = (QUEUED, RUNNING)
+# Nobody could ask again for the removal of a storage that is hidden already.
+NEVER_PARKED = frozenset({"removal"})
 
 
 class LeaseLostError(Exception):
@@ -106,7 +108,8 @@ class JobQueue:
         """The most urgent job that may run now, or None.
 
         A job whose lease has ended counts as crashed; one that crashed too
-        often is parked instead of being run again.
+        often is parked instead of being run again, or put off when its kind
+        must end.
         """
         try:
             with self._database.writer() as session:
@@ -114,15 +117,24 @@ class JobQueue:
                     if job.state == RUNNING:
                         job.crashes += 1
                         LOG.warning("job %s (%s): its worker died", job.id, job.kind)
-                    if job.crashes >= self._conf.jobs.crash_limit:
-                        _end(job, PARKED, {**(job.result or {}), "error_msg": _PARKED_TEXT})
-                        session.flush()
-                        continue
+                        if job.crashes >= self._conf.jobs.crash_limit:
+                            self._set_aside(job)
+                            session.flush()
+                            continue
                     return self._take(job, owner)
         except db_exception.DBDuplicateEntry:
             # Another worker has just started a job of the same storage.
             LOG.debug("lost the race for a job")
         return None
+
+    def _set_aside(self, job: Job) -> None:
+        """Keep a job that may be what kills its workers from killing the next one."""
+        if job.kind in NEVER_PARKED:
+            job.state = QUEUED
+            job.not_before = now_ms() + int(self._conf.jobs.retry_longest_delay * 1000)
+            job.lease_owner = job.lease_until = job.running_key = None
+        else:
+            _end(job, PARKED, {**(job.result or {}), "error_msg": _PARKED_TEXT})
 
     def _candidate(self, session: Session) -> Job | None:
         now = now_ms()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from delfin.db.access_secrets import seal
 from delfin.drivers import session as sessions
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script, password_must_be
+from tests.waiting import wait_until
 
 
 def change_password(bench: Bench, storage_id: str, password: str) -> None:
@@ -78,7 +80,7 @@ def test_eviction_logs_out_at_once_or_when_the_call_returns(bench: Bench) -> Non
     storage_id = bench.register(script)
     ask(bench, storage_id)
     bench.arrays.sessions.evict(storage_id)
-    assert script.open_sessions == 0
+    wait_until(lambda: script.open_sessions == 0)
 
     row, during = script.storage, []
 
@@ -92,7 +94,31 @@ def test_eviction_logs_out_at_once_or_when_the_call_returns(bench: Bench) -> Non
     script.storage = evicted_meanwhile
     ask(bench, storage_id)
     assert during == [1]
-    assert script.open_sessions == 0
+    wait_until(lambda: script.open_sessions == 0)
+
+
+def test_nobody_waits_for_an_array_that_hangs_at_the_logout(bench: Bench) -> None:
+    slow, quick = Script(), Script("SN2")
+    slow_id, quick_id = bench.register(slow), bench.register(quick)
+    ask(bench, slow_id)
+    ask(bench, quick_id)
+    leave = threading.Event()
+    with bench.arrays.sessions.using(get_admin_context(), slow_id) as driver:
+        driver.close_connection = lambda: leave.wait(30)  # type: ignore[attr-defined]
+    begin = time.monotonic()
+    bench.arrays.sessions.evict(slow_id)
+    bench.arrays.sessions.close(longest=0.5)
+    assert time.monotonic() - begin < 5
+    wait_until(lambda: quick.open_sessions == 0)
+    leave.set()
+
+
+def test_evicting_all_ends_every_session(bench: Bench) -> None:
+    scripts = [Script(f"SN{number}") for number in range(20)]
+    for script in scripts:
+        ask(bench, bench.register(script))
+    bench.arrays.sessions.evict_all()
+    wait_until(lambda: not any(script.open_sessions for script in scripts))
 
 
 def test_a_refused_password_is_not_tried_again_until_it_is_changed_or_time_has_passed(

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from delfin.db.jobs import Job
 from delfin.db.session import Database
+from delfin.jobs.board import REMOVAL
 from delfin.jobs.queue import (
     DONE,
     PARKED,
@@ -152,6 +153,22 @@ def test_a_job_that_kills_its_workers_is_parked(
     assert parked.active_key is None
     assert parked.result is not None
     assert "died" in parked.result["error_msg"]
+
+
+def test_a_removal_is_put_off_instead_of_parked(
+    database: Database, queue: JobQueue, conf: cfg.ConfigOpts
+) -> None:
+    conf.set_override("crash_limit", 1, "jobs")
+    with database.writer() as session:
+        job_id = queue.enqueue(session, REMOVAL, None, active_key="k")
+    let_lease_end(database, taken(queue))
+    assert queue.lease("w2") is None, "it may be what kills workers"
+    put_off = job(database, job_id)
+    assert (put_off.state, put_off.active_key, put_off.running_key) == (QUEUED, "k", None)
+    assert put_off.not_before > now_ms() + 600_000
+    with database.writer() as session:
+        session.execute(update(Job).values(not_before=0))
+    assert taken(queue).job_id == job_id
 
 
 def test_put_back_without_result_is_as_if_it_had_not_started(
