@@ -18,6 +18,8 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
+    tuple_,
 )
 from sqlalchemy.orm import Session
 
@@ -79,11 +81,10 @@ def find(
         return Listing([], total or 0)
     keys = _with_tie_break(page.sort)
     shown = select(*(c.label(name) for name, c in fields.items())).where(*matching)
-    if page.marker is not None:
-        shown = shown.where(
-            _after(fields, keys, _marked(session, fields, page, keys, missing, where))
-        )
     engine = session.get_bind().dialect.name
+    if page.marker is not None:
+        marked = _marked(session, fields, page, keys, missing, where)
+        shown = shown.where(_place(fields, keys, marked, engine), _after(fields, keys, marked))
     shown = shown.order_by(*(_ordered(_sortable(fields[n]), d, engine) for n, d in keys))
     names = tuple(fields)
     found = session.execute(shown.limit(page.limit).offset(page.offset))
@@ -127,14 +128,29 @@ def _after(fields: Fields, keys: tuple[SortKey, ...], marked: Sequence[Any]) -> 
         column = _sortable(fields[name])
         alternatives.append(and_(*equal, _beyond(column, direction, value)))
         equal.append(column.is_(None) if value is None else column == _bound(column, value))
-    behind = or_(*alternatives)
-    name, direction = keys[0]
-    first = _sortable(fields[name])
-    if marked[0] is None or _nullable(first):
-        return behind
-    # Says nothing new, but lets an index on the first key find the place.
-    bound = _bound(first, marked[0])
-    return and_(first <= bound if direction == "desc" else first >= bound, behind)
+    return or_(*alternatives)
+
+
+def _place(
+    fields: Fields, keys: tuple[SortKey, ...], marked: Sequence[Any], engine: str
+) -> ColumnElement[bool]:
+    """Says less than '_after', in a form that lets an index go to where the page begins."""
+    direction = keys[0][1]
+    columns: list[ColumnElement[Any]] = []
+    bounds: list[ColumnElement[Any]] = []
+    for (name, towards), value in zip(keys, marked, strict=True):
+        column = _sortable(fields[name])
+        if value is None or _nullable(column) or towards != direction:
+            break
+        columns.append(column)
+        bounds.append(_bound(column, value))
+        if engine in {"mysql", "mariadb"}:
+            # It looks several columns up by '_after', and none when they are compared together.
+            break
+    if not columns:
+        return true()
+    here, there = tuple_(*columns), tuple_(*bounds)
+    return here <= there if direction == "desc" else here >= there
 
 
 def _beyond(column: ColumnElement[Any], direction: str, value: Any) -> ColumnElement[bool]:

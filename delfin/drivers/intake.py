@@ -153,18 +153,19 @@ def _converter(column: Column[Any]) -> Convert:
     length = column.type.length or 255
 
     def text(value: Any, name: str, notes: Counter[str]) -> str:
+        # Nearly all values are as they should be, and there are many: no further call for them.
+        if type(value) is str and len(value) <= length and value.isascii() and "\0" not in value:
+            return value
         return _text(value, name, notes, length)
 
     return text
 
 
 def _text(value: Any, name: str, notes: Counter[str], length: int) -> str:
-    plain = value if type(value) is str else str(value)
+    plain = str(value)
     if len(plain) > length:
         notes[f"{name} cut to {length} characters"] += 1
         plain = plain[:length]
-    if plain.isascii() and "\0" not in plain:
-        return plain
     # PostgreSQL refuses NUL, every engine refuses half of a surrogate pair.
     clean = plain.replace("\0", "").encode("utf-8", "replace").decode()
     if clean != plain:
