@@ -56,6 +56,12 @@ class Stage:
     bell: Bell
     evicted: list[str] = field(default_factory=list)
 
+    def evict(self, storage_id: str) -> None:
+        self.evicted.append(storage_id)
+
+    def evict_all(self) -> None:
+        """Nothing is missed within one process."""
+
     def run_jobs(self) -> None:
         """Run the jobs that are due, each once, as a worker would."""
         database, conf = self.parts.database, self.parts.conf
@@ -121,8 +127,8 @@ def stage(conf: cfg.ConfigOpts) -> Iterator[Stage]:
         eviction=eviction,
     )
     made = Stage(parts, Client(make_app(parts), (PASSWORD,)), queue, drivers, bell)
-    eviction.subscribe(made.evicted.append)
-    eviction.subscribe(drivers.sessions.evict)
+    eviction.subscribe(made)
+    eviction.subscribe(drivers.sessions)
     yield made
     drivers.sessions.close()
     coordinator.stop()

@@ -14,10 +14,6 @@ KEPT_FOR_COMPATIBILITY = frozenset(
     {
         "DEFAULT.trap_receiver_address",
         "DEFAULT.trap_receiver_port",
-        "coordination.backend_expiration",
-        "coordination.backend_password",
-        "coordination.backend_server",
-        "coordination.backend_user",
         "telemetry.max_failed_task_retry_window",
         "telemetry.performance_collection_interval",
         "telemetry.performance_history_on_reschedule",

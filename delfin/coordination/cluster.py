@@ -1,0 +1,75 @@
+"""What a daemon shares with the other processes, as [coordination] says; see `Cluster`."""
+
+from __future__ import annotations
+
+import socket
+import time
+from dataclasses import dataclass
+
+from oslo_config import cfg
+from oslo_messaging.transport import RPCTransport
+
+from delfin.coordination.bus_eviction import BusEviction
+from delfin.coordination.eviction import EvictionBus
+from delfin.coordination.leader import Leadership
+from delfin.coordination.locks import Coordinator
+from delfin.coordination.membership import Membership
+from delfin.coordination.redis_eviction import RedisEviction
+from delfin.coordination.redis_server import RedisServer
+from delfin.coordination.ring import Ring
+
+# Seconds; the rest of the time to stop is for logging out of arrays.
+_LEAVE_WITHIN = 2.0
+
+
+def make_eviction(conf: cfg.ConfigOpts, transport: RPCTransport) -> EvictionBus:
+    """Evictions between processes: over Redis when it is there for that, else over the bus."""
+    if conf.coordination.backend_type == "redis":
+        return RedisEviction(RedisServer.of(conf))
+    return BusEviction(transport, socket.gethostname())
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The part of one process in the whole; make it in that process, after a fork.
+
+    A process that owns storages (delfin-task) uses all of it; others need locks and eviction
+    alone. Nothing here waits for a server when it is started, used or stopped.
+    """
+
+    locks: Coordinator
+    eviction: EvictionBus
+    membership: Membership
+    ring: Ring
+    leadership: Leadership
+
+    @classmethod
+    def of(
+        cls, conf: cfg.ConfigOpts, transport: RPCTransport, group: str, *, weight: int = 1
+    ) -> Cluster:
+        """Raises ValueError when the address of the server cannot be read."""
+        membership = Membership(conf, group, weight=weight)
+        return cls(
+            Coordinator(conf),
+            make_eviction(conf, transport),
+            membership,
+            Ring(membership),
+            Leadership(conf, group),
+        )
+
+    def start(self) -> None:
+        """Raises LockCreationFailed when locks are files whose folder is not usable."""
+        self.locks.start()
+        self.eviction.start()
+        self.membership.start()
+        self.leadership.start()
+
+    def stop(self) -> None:
+        """Leaves the others, in about two seconds at most when the server is away."""
+        deadline = time.monotonic() + _LEAVE_WITHIN
+        parts = (self.leadership, self.membership, self.eviction)
+        for part in parts:
+            part.stop()
+        for part in parts:
+            part.wait(max(0.0, deadline - time.monotonic()))
+        self.locks.stop()
