@@ -10,22 +10,16 @@ from pathlib import Path
 from oslo_config import cfg
 from oslo_log import log
 
-from delfin.api.app import make_app
-from delfin.api.parts import ApiParts
 from delfin.api.server import ApiService
-from delfin.common.key_file import open_key_ring
+from delfin.cmd.parts import make_parts
 from delfin.conf.load import load
 from delfin.coordination.eviction import LocalEviction
 from delfin.coordination.locks import Coordinator
 from delfin.coordination.state_lock import StateLock
 from delfin.db import migration
 from delfin.db.session import Database
-from delfin.drivers.api import DriverAPI
-from delfin.drivers.manager import DriverManager
-from delfin.jobs.board import JobBoard
 from delfin.jobs.queue import JobQueue
-from delfin.rpc.doorbell import Doorbell
-from delfin.rpc.transport import open_transport
+from delfin.rpc.doorbell import DoorbellServer
 from delfin.service import register_options, tell
 from delfin.task_manager.service import TaskService
 
@@ -56,37 +50,21 @@ def services(conf: cfg.ConfigOpts) -> Iterator[tuple[ApiService, TaskService]]:
         state = StateLock(conf.state_path)
         state.acquire()
         stack.callback(state.release)
-        database = Database(conf)
-        stack.callback(database.dispose)
-        migration.upgrade(database.engine)
-        queue = JobQueue(database, conf)
-        _resume(database, queue)
-        keyring = open_key_ring(conf.secrets.key_file)
-        coordinator = Coordinator(conf)
-        coordinator.start()
-        stack.callback(coordinator.stop)
-        transport = open_transport(conf, default_url="inproc://")
-        stack.callback(transport.cleanup)
-        doorbell = Doorbell(transport)
-        doorbell.start()
-        stack.callback(doorbell.stop)
-        arrays = DriverAPI(database, keyring, DriverManager())
+        parts = stack.enter_context(make_parts(conf, "inproc://"))
+        migration.upgrade(parts.database.engine)
+        _resume(parts.database, parts.queue)
+        locks = Coordinator(conf)
+        locks.start()
+        stack.callback(locks.stop)
         eviction = LocalEviction()
-        eviction.subscribe(arrays.sessions.evict)
-        parts = ApiParts(
-            conf=conf,
-            database=database,
-            jobs=JobBoard(queue, conf),
-            arrays=arrays,
-            coordinator=coordinator,
-            keyring=keyring,
-            doorbell=doorbell,
-            eviction=eviction,
-        )
-        yield (
-            ApiService(conf, make_app(parts)),
-            TaskService(conf, database, queue, arrays, transport, "standalone"),
-        )
+        eviction.subscribe(parts.arrays.sessions)
+        task = TaskService(conf, parts.database, parts.queue, parts.arrays)
+        bell = DoorbellServer(parts.transport, "standalone")
+        bell.add_listener(task.ring)
+        bell.start()
+        stack.callback(bell.wait)
+        stack.callback(bell.stop)
+        yield ApiService(conf, parts.application(locks, eviction)), task
 
 
 def _resume(database: Database, queue: JobQueue) -> None:

@@ -8,6 +8,7 @@ from delfin.conf import (
     alert,
     api,
     coordination,
+    daemons,
     jobs,
     secrets,
     service,
@@ -16,7 +17,18 @@ from delfin.conf import (
     telemetry,
 )
 
-MODULES = (alert, api, coordination, jobs, secrets, service, storage_driver, sync, telemetry)
+MODULES = (
+    alert,
+    api,
+    coordination,
+    daemons,
+    jobs,
+    secrets,
+    service,
+    storage_driver,
+    sync,
+    telemetry,
+)
 
 
 def list_opts() -> list[tuple[str, list[cfg.Opt]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -21,6 +22,8 @@ LOG = log.getLogger(__name__)
 QUEUED, RUNNING = "queued", "running"
 DONE, PARTIAL, FAILED, CANCELLED, PARKED = "done", "partial", "failed", "cancelled", "parked"
 ACTIVE = (QUEUED, RUNNING)
+# So many of the most urgent jobs are looked at for one that this worker may have.
+LOOKED_AT = 500
 # Nobody could ask again for the removal of a storage that is hidden already.
 NEVER_PARKED = frozenset({"removal"})
 
@@ -35,6 +38,15 @@ class AlreadyQueuedError(Exception):
     def __init__(self, job_id: str) -> None:
         super().__init__(job_id)
         self.job_id = job_id
+
+
+# Whether a storage is this worker's own.
+Mine = Callable[[str], bool]
+
+
+def anybodys(_storage_id: str) -> bool:
+    """One worker alone owns everything."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -104,8 +116,12 @@ class JobQueue:
         return job.id
 
     @retried
-    def lease(self, owner: str) -> Lease | None:
+    def lease(self, owner: str, mine: Mine = anybodys) -> Lease | None:
         """The most urgent job that may run now, or None.
+
+        Jobs of storages that are not 'mine' are left to their owner, unless
+        they have waited for it as long as a lease lasts: then it is gone or
+        busy, and anybody runs them.
 
         A job whose lease has ended counts as crashed; one that crashed too
         often is parked instead of being run again, or put off when its kind
@@ -113,7 +129,7 @@ class JobQueue:
         """
         try:
             with self._database.writer() as session:
-                while (job := self._candidate(session)) is not None:
+                while (job := self._candidate(session, mine)) is not None:
                     if job.state == RUNNING:
                         job.crashes += 1
                         LOG.warning("job %s (%s): its worker died", job.id, job.kind)
@@ -136,22 +152,26 @@ class JobQueue:
         else:
             _end(job, PARKED, {**(job.result or {}), "error_msg": _PARKED_TEXT})
 
-    def _candidate(self, session: Session) -> Job | None:
+    def _candidate(self, session: Session, mine: Mine) -> Job | None:
         now = now_ms()
-        wanted = (
-            select(Job)
-            .where(
-                or_(
-                    and_(Job.state == QUEUED, Job.not_before <= now),
-                    and_(Job.state == RUNNING, Job.lease_until < now),
-                ),
-                _storage_is_free(),
-            )
-            .order_by(Job.priority.desc(), Job.not_before, Job.id)
-            .limit(1)
-            .with_for_update(skip_locked=True, of=Job)
+        runnable = or_(
+            and_(Job.state == QUEUED, Job.not_before <= now),
+            and_(Job.state == RUNNING, Job.lease_until < now),
         )
-        return session.scalars(wanted).one_or_none()
+        found = session.execute(
+            select(Job.id, Job.storage_id, Job.state, Job.not_before)
+            .where(runnable, _storage_is_free())
+            .order_by(Job.priority.desc(), Job.not_before, Job.id)
+            .limit(LOOKED_AT)
+        )
+        for job_id, storage_id, state, not_before in found:
+            overdue = state == RUNNING or now - not_before > self._lease_ms
+            if storage_id is None or overdue or mine(storage_id):
+                wanted = select(Job).where(Job.id == job_id, runnable, _storage_is_free())
+                locked = wanted.with_for_update(skip_locked=True, of=Job)
+                if (job := session.scalars(locked).one_or_none()) is not None:
+                    return job
+        return None
 
     def _take(self, job: Job, owner: str) -> Lease:
         job.state = RUNNING

@@ -17,7 +17,7 @@ from oslo_log import log
 from delfin.db.session import Database
 from delfin.jobs.board import strike_old
 from delfin.jobs.outcome import outcome_of, retry_delay, told
-from delfin.jobs.queue import FAILED, JobQueue, Lease, LeaseLostError
+from delfin.jobs.queue import FAILED, JobQueue, Lease, LeaseLostError, Mine, anybodys
 
 LOG = log.getLogger(__name__)
 
@@ -59,7 +59,9 @@ class Worker:
         queue: JobQueue,
         runners: Mapping[str, Runner],
         conf: cfg.ConfigOpts,
+        mine: Mine = anybodys,
     ) -> None:
+        self._mine = mine
         self._database = database
         self._queue = queue
         self._runners = runners
@@ -105,7 +107,7 @@ class Worker:
             pause: float = self._conf.jobs.poll_interval
             try:
                 if len(self._running) < self._conf.jobs.workers:
-                    lease = self._queue.lease(self._owner)
+                    lease = self._queue.lease(self._owner, self._mine)
                     if lease is not None:
                         self._launch(lease)
                         continue

@@ -1,17 +1,15 @@
-"""The task service: a worker for jobs, woken by the doorbell."""
+"""The task service: a worker for jobs, to be woken by the doorbell."""
 
 from __future__ import annotations
 
 from oslo_config import cfg
-from oslo_messaging.transport import RPCTransport
 from oslo_service.backend.base import ServiceBase
 
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.jobs.board import REMOVAL, SYNC
-from delfin.jobs.queue import JobQueue
+from delfin.jobs.queue import JobQueue, Mine, anybodys
 from delfin.jobs.worker import Runner, Worker
-from delfin.rpc.doorbell import DoorbellServer
 from delfin.task_manager.removal import RemovalRunner
 from delfin.task_manager.sync import SyncRunner
 
@@ -28,30 +26,29 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
         database: Database,
         queue: JobQueue,
         drivers: DriverAPI,
-        transport: RPCTransport,
-        server: str,
+        mine: Mine = anybodys,
     ) -> None:
+        """'mine' says which storages this process owns; it prefers their jobs."""
         runners: dict[str, Runner] = {
             SYNC: SyncRunner(database, queue, drivers, conf),
             REMOVAL: RemovalRunner(database, queue, drivers),
         }
         self._drivers = drivers
-        self._worker = Worker(database, queue, runners, conf)
-        self._bell = DoorbellServer(transport, server)
-        self._bell.add_listener(self._worker.ring)
+        self._worker = Worker(database, queue, runners, conf, mine)
+
+    def ring(self) -> None:
+        """Look for work now."""
+        self._worker.ring()
 
     def start(self) -> None:
-        self._bell.start()
         self._worker.start()
 
     def stop(self) -> None:
-        self._bell.stop()
         self._worker.stop()
 
     def wait(self) -> None:
         self._worker.wait(_JOBS_MAY_TAKE)
         self._drivers.sessions.close()
-        self._bell.wait()
 
     def reset(self) -> None:
         """Nothing is kept that a new configuration would change."""

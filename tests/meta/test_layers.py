@@ -16,6 +16,7 @@ FLOORS = {
     "task_manager": 5,
     "testing": 5,
     "drivers": 4,
+    "health": 4,
     "jobs": 4,
     "service": 4,
     "coordination": 3,

@@ -238,3 +238,34 @@ def test_many_workers_share_many_jobs_without_doing_one_twice(
         thread.join(120)
     assert done == Counter(jobs)
     assert overlaps == []
+
+
+def test_jobs_of_others_are_left_to_them_until_they_are_overdue(
+    database: Database, queue: JobQueue, conf: cfg.ConfigOpts
+) -> None:
+    conf.set_override("lease_time", 30.0, "jobs")
+    with database.writer() as session:
+        mine, theirs = add_storage(session), add_storage(session, "SN2")
+    put(database, queue, theirs, priority=9)
+    own = put(database, queue, mine)
+    free = put(database, queue)
+    taken_jobs = {lease.job_id for lease in _all_for(queue, mine)}
+    assert taken_jobs == {own, free}
+    overdue = put(database, queue, theirs, not_before=now_ms() - 31_000)
+    assert [lease.job_id for lease in _all_for(queue, mine)] == [overdue]
+
+
+def test_what_a_dead_owner_left_running_is_anybodys(database: Database, queue: JobQueue) -> None:
+    with database.writer() as session:
+        theirs = add_storage(session)
+    put(database, queue, theirs)
+    dead = taken(queue)
+    let_lease_end(database, dead)
+    assert [lease.job_id for lease in _all_for(queue, "mine")] == [dead.job_id]
+
+
+def _all_for(queue: JobQueue, mine: str) -> list[Lease]:
+    leases = []
+    while (lease := queue.lease("w", lambda storage_id: storage_id == mine)) is not None:
+        leases.append(lease)
+    return leases

@@ -1,0 +1,44 @@
+"""delfin-api: the REST API, for any number of nodes."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+
+from delfin.service import select_backend
+
+select_backend()
+
+from oslo_config import cfg  # noqa: E402 - the back end must be chosen before anything else
+
+from delfin.api.server import ApiService, open_socket  # noqa: E402 - likewise
+from delfin.cmd import daemon  # noqa: E402 - likewise
+from delfin.cmd.parts import make_parts  # noqa: E402 - likewise
+from delfin.coordination.cluster import make_eviction  # noqa: E402 - likewise
+from delfin.coordination.locks import Coordinator  # noqa: E402 - likewise
+from delfin.health import Health, HealthApp  # noqa: E402 - likewise
+from delfin.service import Service  # noqa: E402 - likewise
+
+
+def main() -> int:
+    try:
+        conf = daemon.configure(cfg.CONF, sys.argv[1:])
+        # Opened here, the workers share it, and a reload refuses nobody.
+        listening = open_socket(conf.delfin_listen, conf.delfin_listen_port)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"delfin-api: {error}\n")
+        return 1
+
+    @contextlib.contextmanager
+    def build() -> Iterator[Sequence[Service]]:
+        with make_parts(conf) as parts:
+            locks, eviction = Coordinator(conf), make_eviction(conf, parts.transport)
+            locks.start()
+            eviction.subscribe(parts.arrays.sessions)
+            health = Health(daemon.checks(parts))
+            app = HealthApp(health, parts.application(locks, eviction))
+            yield [daemon.Soon(eviction), health, ApiService(conf, app, listening)]
+            locks.stop()
+
+    return daemon.launch(conf, build, conf.delfin_workers)

@@ -1,0 +1,72 @@
+"""Makes what the services of one process share; the embedded process and the daemons both use it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from oslo_config import cfg
+from oslo_messaging.transport import RPCTransport
+
+from delfin.api.app import Application, make_app
+from delfin.api.parts import ApiParts
+from delfin.common.key_file import open_key_ring
+from delfin.common.keyring import KeyRing
+from delfin.coordination.eviction import EvictionBus
+from delfin.coordination.locks import Coordinator
+from delfin.db.session import Database
+from delfin.drivers.api import DriverAPI
+from delfin.drivers.manager import DriverManager
+from delfin.jobs.board import JobBoard
+from delfin.jobs.queue import JobQueue
+from delfin.rpc.doorbell import Doorbell
+from delfin.rpc.transport import open_transport
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What services need; make it in the process that uses it, after a fork."""
+
+    conf: cfg.ConfigOpts
+    database: Database
+    queue: JobQueue
+    keyring: KeyRing
+    arrays: DriverAPI
+    transport: RPCTransport
+    doorbell: Doorbell
+
+    def application(self, locks: Coordinator, eviction: EvictionBus) -> Application:
+        """The REST API on these parts."""
+        return make_app(
+            ApiParts(
+                conf=self.conf,
+                database=self.database,
+                jobs=JobBoard(self.queue, self.conf),
+                arrays=self.arrays,
+                coordinator=locks,
+                keyring=self.keyring,
+                doorbell=self.doorbell,
+                eviction=eviction,
+            )
+        )
+
+
+@contextlib.contextmanager
+def make_parts(conf: cfg.ConfigOpts, default_transport: str | None = None) -> Iterator[Parts]:
+    """The parts, closed at the end of the block. No server need be there yet.
+
+    Raises:
+        delfin.common.keyring.KeyRingError: The keys cannot be used.
+    """
+    with contextlib.ExitStack() as stack:
+        keyring = open_key_ring(conf.secrets.key_file)
+        database = Database(conf)
+        stack.callback(database.dispose)
+        transport = open_transport(conf, default_transport)
+        stack.callback(transport.cleanup)
+        doorbell = Doorbell(transport)
+        doorbell.start()
+        stack.callback(doorbell.stop)
+        arrays = DriverAPI(database, keyring, DriverManager())
+        yield Parts(conf, database, JobQueue(database, conf), keyring, arrays, transport, doorbell)

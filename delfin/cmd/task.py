@@ -1,0 +1,79 @@
+"""delfin-task: runs jobs against arrays, for any number of nodes."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+
+from delfin.service import select_backend
+
+select_backend()
+
+from oslo_config import cfg  # noqa: E402 - the back end must be chosen before anything else
+
+from delfin.api.server import ApiService, open_socket  # noqa: E402 - likewise
+from delfin.cmd import daemon  # noqa: E402 - likewise
+from delfin.cmd.parts import make_parts  # noqa: E402 - likewise
+from delfin.coordination.cluster import Cluster  # noqa: E402 - likewise
+from delfin.health import Health, HealthApp  # noqa: E402 - likewise
+from delfin.rpc.doorbell import DoorbellServer  # noqa: E402 - likewise
+from delfin.service import Service  # noqa: E402 - likewise
+from delfin.task_manager.service import TaskService  # noqa: E402 - likewise
+
+# The group whose members divide the storages among them.
+GROUP = "delfin-task"
+
+
+class _Member:
+    """This process as one of those that divide the storages among them."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def start(self) -> None:
+        self._cluster.locks.start()
+        self._cluster.membership.start()
+        daemon.Soon(self._cluster.eviction).start()
+
+    def stop(self) -> None:
+        self._cluster.stop()
+
+    def wait(self) -> None:
+        """Stopping has waited already."""
+
+
+def main() -> int:
+    try:
+        conf = daemon.configure(cfg.CONF, sys.argv[1:])
+        listening = open_socket(conf.task_listen, conf.task_listen_port)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"delfin-task: {error}\n")
+        return 1
+
+    @contextlib.contextmanager
+    def build() -> Iterator[Sequence[Service]]:
+        with make_parts(conf) as parts:
+            cluster = Cluster.of(conf, parts.transport, GROUP, weight=conf.task_weight)
+            cluster.eviction.subscribe(parts.arrays.sessions)
+            health = Health(daemon.checks(parts))
+            task = TaskService(
+                conf,
+                parts.database,
+                parts.queue,
+                parts.arrays,
+                mine=cluster.ring.mine,
+            )
+            bell = DoorbellServer(parts.transport, socket.gethostname())
+            bell.add_listener(task.ring)
+            cluster.membership.on_change(lambda _members: task.ring())
+            yield [
+                _Member(cluster),
+                health,
+                ApiService(conf, HealthApp(health), listening),
+                task,
+                daemon.Soon(bell),
+            ]
+
+    return daemon.launch(conf, build, conf.task_workers)
