@@ -73,6 +73,12 @@ test-service: packages $(TEST_READY) ## Run the tests against real servers and h
 test-long: packages $(TEST_READY) ## Run the tests that wait for full-length time-outs
 	@$(WITH_SERVERS) $(PYTEST) -m long
 
+.PHONY: benchmark
+benchmark: packages $(TEST_READY) ## Measure, and put the figures into docs/performance.md
+	@for part in sync memory listing; do \
+		$(WITH_SERVERS) $(BIN)/python -m tests.benchmark.$$part --write docs/performance.md; \
+	done
+
 .PHONY: check
 check: ## Everything continuous integration runs
 	@.ci/run
@@ -83,14 +89,14 @@ packages: ## Install the Debian packages that the tests need
 
 ##@ Code
 
-SOURCES := delfin tests tools
+SOURCES := delfin installer tests tools
 
 .PHONY: lint
 lint: $(TEST_READY) ## Check style, spelling and shell scripts
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check $(SOURCES)
-	@$(BIN)/codespell delfin docs etc tests tools README.md CONTRIBUTING.md ARCHITECTURE.md
-	@for script in tools/*.sh .ci/run; do bash -n "$$script"; done
+	@$(BIN)/codespell delfin docs etc installer tests tools README.md CONTRIBUTING.md ARCHITECTURE.md
+	@for script in tools/*.sh installer/install installer/uninstall installer/lib.sh .ci/run; do bash -n "$$script"; done
 
 .PHONY: fix
 fix: $(TEST_READY) ## Mend what the style checks can mend themselves
