@@ -26,6 +26,9 @@ _WAITING_LIMIT = 1000
 _REST_LIMIT = 64 * 1024
 # Seconds for a refused client to stop sending and read why.
 _DRAIN_TIME = 2.0
+# Seconds that a stopping server gives a client which has connected to say what it wants.
+_SPEAK_TIME = 1.0
+_LOOK_EVERY = 0.02
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -79,12 +82,14 @@ class _Connection(cheroot_server.HTTPConnection):
 
     RequestHandlerClass = _Request
     waited = False
+    spoke = False
     unread = False
 
     def communicate(self) -> bool:
         """Answers one request; True when another may follow on this connection."""
         if not tls.ready(self.socket):
             return False
+        self.spoke = True
         follows = bool(super().communicate())  # type: ignore[no-untyped-call] # likewise
         if not follows and self.unread:
             self._drain()
@@ -117,6 +122,32 @@ class _Server(wsgi.Server):
             accepted_queue_timeout=0,
         )
         self._listening = listening
+        self._leaving = False
+
+    def prepare(self) -> None:
+        super().prepare()
+        # Processes share the socket, and all of them wake for each connection: whoever comes too
+        # late to take it must not wait for the next one.
+        self.socket.setblocking(False)
+
+    @property
+    def can_add_keepalive_connection(self) -> bool:
+        return not self._leaving and bool(super().can_add_keepalive_connection)
+
+    def leave(self) -> None:
+        """Takes no more connections, and returns when those that it has got have been answered.
+
+        Other processes may go on with the same socket. A client that has connected and says
+        nothing is not waited for longer than _SPEAK_TIME.
+        """
+        if self._leaving:
+            return
+        self._leaving = True
+        known = self._connections._selector  # type: ignore[attr-defined] # noqa: SLF001 - cheroot has no other way
+        known.unregister(self._listening.fileno())
+        deadline = time.monotonic() + _SPEAK_TIME
+        while time.monotonic() < deadline and any(not c.spoke for _, c in list(known.connections)):
+            time.sleep(_LOOK_EVERY)
 
     def bind(self, *_address: Any) -> socket.socket:
         self.socket = self._listening
@@ -180,6 +211,7 @@ class ApiService(ServiceBase):  # type: ignore[misc] # publishes no types
     def stop(self) -> None:
         """Takes no more requests and returns when those in flight are answered."""
         if self._server is not None:
+            self._server.leave()
             self._server.stop()
         self._listening.close()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delfin import exception
 from delfin.api import storage_view
 from delfin.api.exchange import Answer, Request
 from delfin.api.listing import paged
@@ -67,11 +66,7 @@ def sync_all(parts: ApiParts, _request: Request) -> Answer:
     @retried
     def ask() -> None:
         with parts.database.writer() as session:
-            for storage_id in _live(session):
-                try:
-                    parts.jobs.request_sync(session, storage_id)
-                except exception.StorageIsSyncing:
-                    continue
+            parts.jobs.request_syncs(session, _live(session))
 
     ask()
     parts.doorbell.ring()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar, cast
@@ -87,11 +88,21 @@ _PASSED_ON = {
 }
 
 
+# A network that drops everything does not say so. What the other end does not acknowledge in this
+# time (ms) is given up, and a server that is waited for is asked whether it is still there (s).
+# A request may wait for this and for a new connection, and is answered within five seconds.
+_UNACKNOWLEDGED, _ASK_AFTER, _ASK_EVERY, _ASK_TIMES = 2000, 2, 1, 2
 # Seconds for a server to accept a connection, and MariaDB's name for all of Unicode.
 _SERVER_SETTINGS = {
-    "postgresql": {"connect_timeout": "4"},
-    "mysql": {"connect_timeout": "4", "charset": "utf8mb4"},
-    "mariadb": {"connect_timeout": "4", "charset": "utf8mb4"},
+    "postgresql": {
+        "connect_timeout": "2",
+        "tcp_user_timeout": str(_UNACKNOWLEDGED),
+        "keepalives_idle": str(_ASK_AFTER),
+        "keepalives_interval": str(_ASK_EVERY),
+        "keepalives_count": str(_ASK_TIMES),
+    },
+    "mysql": {"connect_timeout": "2", "charset": "utf8mb4"},
+    "mariadb": {"connect_timeout": "2", "charset": "utf8mb4"},
 }
 
 
@@ -128,6 +139,23 @@ def _prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "before_cursor_execute", _begin_sqlite, retval=True)
+    elif engine.dialect.name in {"mysql", "mariadb"}:
+        event.listen(engine, "connect", _watch_network)
+
+
+def _watch_network(connection: Any, _record: Any) -> None:
+    """For PyMySQL, which has no options for it, what libpq is told in _SERVER_SETTINGS."""
+    server = getattr(connection, "_sock", None)
+    if server is None or server.family == socket.AF_UNIX:
+        return
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (
+        (socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED),
+        (socket.TCP_KEEPIDLE, _ASK_AFTER),
+        (socket.TCP_KEEPINTVL, _ASK_EVERY),
+        (socket.TCP_KEEPCNT, _ASK_TIMES),
+    ):
+        server.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -122,8 +122,8 @@ def _insert(
 ) -> None:
     now = utcnow()
     statement = insert(table)
-    # In order, so that rows added together lie together in the key's index: at 100,000 rows
-    # it saves a quarter of the time to write them, and more when a page of them is read.
+    # In order, so that rows added together lie together in the key's index: with 100,000 rows
+    # an insert takes a sixth to a third less time than with ids in random order.
     ids = sorted(str(uuid4()) for _ in rows)
     for batch in batches(zip(ids, rows, strict=True), BATCH):
         session.connection().execute(

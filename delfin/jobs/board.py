@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 from oslo_config import cfg
@@ -59,7 +61,7 @@ class JobBoard:
             if waiting.state == QUEUED and waiting.attempt > 0:
                 waiting.not_before, waiting.attempt, waiting.payload = now_ms(), 0, {}
                 return waiting.id
-            if not self._expired(waiting):
+            if not self._expired(waiting.started_at or waiting.not_before):
                 raise exception.StorageIsSyncing(storage_id)
             _cancel(session, Job.id == waiting.id)
         try:
@@ -67,8 +69,27 @@ class JobBoard:
         except AlreadyQueuedError:
             raise exception.StorageIsSyncing(storage_id) from None
 
-    def _expired(self, job: Job) -> bool:
-        since = job.started_at or job.not_before
+    def request_syncs(self, session: Session, storage_ids: Sequence[str]) -> None:
+        """As 'request_sync', for many storages at once; what is queued or running stays as it is."""
+        keys = {f"{SYNC}:{storage_id}": storage_id for storage_id in storage_ids}
+        known = select(Job.active_key, Job.state, Job.attempt, Job.started_at, Job.not_before)
+        one_by_one = []
+        found = session.execute(known.where(Job.active_key.in_(keys)))
+        for key, state, attempt, started_at, not_before in found:
+            storage_id = keys.pop(key or "")
+            waits_to_be_tried_again = state == QUEUED and attempt > 0
+            if waits_to_be_tried_again or self._expired(started_at or not_before):
+                one_by_one.append(storage_id)
+        try:
+            self._queue.enqueue_all(session, SYNC, keys)
+        except AlreadyQueuedError:
+            # Somebody else has asked for some of them in this moment.
+            one_by_one += keys.values()
+        for storage_id in one_by_one:
+            with contextlib.suppress(exception.StorageIsSyncing):
+                self.request_sync(session, storage_id)
+
+    def _expired(self, since: int) -> bool:
         longest: int = self._conf.sync_task_expiration
         return now_ms() - since > longest * 1000
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -11,7 +11,7 @@ from uuid import uuid4
 from oslo_config import cfg
 from oslo_db import exception as db_exception
 from oslo_log import log
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from delfin.db.jobs import Job
@@ -114,6 +114,33 @@ class JobQueue:
             other = select(Job.id).where(Job.active_key == active_key)
             raise AlreadyQueuedError(session.scalars(other).first() or "") from None
         return job.id
+
+    def enqueue_all(self, session: Session, kind: str, keys: Mapping[str, str]) -> None:
+        """Add a job for each storage, by its 'active_key', in one statement, or none of them.
+
+        Raises:
+            AlreadyQueuedError: A job with one of the keys is queued or running.
+        """
+        if not keys:
+            return
+        now = now_ms()
+        rows = [
+            {
+                "id": str(uuid4()),
+                "kind": kind,
+                "storage_id": storage_id,
+                "state": QUEUED,
+                "not_before": now,
+                "payload": {},
+                "active_key": key,
+            }
+            for key, storage_id in keys.items()
+        ]
+        try:
+            with session.begin_nested():
+                session.execute(insert(Job), rows)
+        except db_exception.DBDuplicateEntry:
+            raise AlreadyQueuedError("") from None
 
     @retried
     def lease(self, owner: str, mine: Mine = anybodys) -> Lease | None:

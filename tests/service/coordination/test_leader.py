@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from delfin.coordination.leader import Leadership
 from tests.service.coordination.conftest import MakeConf, Stand
 from tests.service.coordination.network import Network
 from tests.service.coordination.redis_process import RedisProcess
-from tests.waiting import wait_until
+from tests.waiting import during, wait_until
 
 pytestmark = pytest.mark.service
 
@@ -32,8 +31,7 @@ def the_leader(candidates: list[Leadership], longest: float = 30) -> Leadership:
 def test_one_of_three_leads_and_goes_on_leading(stand: Stand) -> None:
     candidates = [stand() for _ in range(3)]
     leader = the_leader(candidates)
-    deadline = time.monotonic() + leader._pace.expiration * 2
-    while time.monotonic() < deadline:
+    for _ in during(leader._pace.expiration * 2):
         assert leaders(candidates) == [leader]
 
 
@@ -53,8 +51,7 @@ def test_a_server_that_restarts_empty_has_one_leader_again(
     the_leader(candidates)
     for _ in range(3):
         server.restart_empty()
-        deadline = time.monotonic() + candidates[0]._pace.settle * 2
-        while time.monotonic() < deadline:
+        for _ in during(candidates[0]._pace.settle * 2):
             leaders(candidates)
         the_leader(candidates, 10)
 
@@ -81,8 +78,7 @@ def test_a_partitioned_leader_stops_leading_before_another_one_does(
     wait_until(lambda: not leaders(candidates))
     assert the_leader(candidates) is not leader
     network.mend()
-    deadline = time.monotonic() + leader._pace.expiration
-    while time.monotonic() < deadline:
+    for _ in during(leader._pace.expiration):
         assert leaders(candidates) != [leader]
 
 

@@ -14,7 +14,7 @@ from tests.service.coordination.conftest import Join, MakeConf
 from tests.service.coordination.network import Network
 from tests.service.coordination.redis_process import RedisProcess
 from tests.service.coordination.storages import storage_ids
-from tests.waiting import wait_until
+from tests.waiting import during, wait_until
 
 pytestmark = pytest.mark.service
 
@@ -92,8 +92,7 @@ def test_a_server_that_restarts_empty_never_makes_two_owners(
     wait_until_divided(nodes, 3)
     for _ in range(3):
         server.restart_empty()
-        deadline = time.monotonic() + nodes[0].membership.pace.settle
-        while time.monotonic() < deadline:
+        for _ in during(nodes[0].membership.pace.settle):
             owned(nodes)
         assert wait_until_divided(nodes, 3) < 10
 
