@@ -1,0 +1,77 @@
+"""New access information through one node: no process on any node goes on with the old one."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import Any
+
+import pytest
+
+from delfin.testing.simulated.fake_storage import FakeStorage
+from tests.service.cluster.cluster import Cluster
+from tests.service.standalone.rest import PASSWORD, access
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.service
+
+OTHER = "An0ther-d00r-of-the-array"
+LONGEST_ANSWER = 5.0
+
+
+def rest_block(array: FakeStorage, password: str) -> dict[str, Any]:
+    return {"rest": {**access(array)["rest"], "password": password}}
+
+
+def test_every_process_drops_its_session(cluster: Cluster, array: FakeStorage) -> None:
+    api, tasks = cluster.api("a"), [cluster.task("b"), cluster.task("c")]
+    for daemon in (api, *tasks):
+        daemon.until_ready()
+    storage_id = api.rest.register(array, serial="ALL1")
+    api.rest.synced(storage_id)
+    (job_id,) = cluster.values("SELECT id FROM jobs WHERE storage_id = :id", id=storage_id)
+    (first,) = [task for task in tasks if task.says(f"job {job_id}: done")]
+    # The other one has to do it, and has a session as well then.
+    first.send_all(signal.SIGSTOP)
+    api.rest.sync(storage_id)
+    first.send_all(signal.SIGCONT)
+    assert array.sessions.open == 2
+    array.reset_counters()
+    path = f"/v1/storages/{storage_id}/access-info"
+    assert api.rest.put(path, rest_block(array, PASSWORD)).status == 200
+    wait_until(lambda: array.sessions.open == 0)
+    assert array.sessions.logouts == 3, "two sessions, and the one that tried the new access"
+    assert api.rest.sync(storage_id)["last_sync"]["result"] == "done"
+    assert array.sessions.logins == 2
+
+
+@pytest.mark.parametrize("redis_is", ["here", "away"])
+def test_the_next_synchronisation_uses_the_new_password(
+    cluster: Cluster, array: FakeStorage, redis_is: str
+) -> None:
+    api, task = cluster.api("a"), cluster.task("b")
+    api.until_ready()
+    task.until_ready()
+    storage_id = api.rest.register(array, serial="PASS1")
+    api.rest.synced(storage_id)
+    # The array lets the old session live on, so that ending it is left to delfin.
+    old = array.sessions.open
+    assert old == 1
+    change_password_quietly(array, OTHER)
+    array.reset_counters()
+    if redis_is == "away":
+        cluster.redis.kill()
+    began = time.monotonic()
+    path = f"/v1/storages/{storage_id}/access-info"
+    assert api.rest.put(path, rest_block(array, OTHER)).status == 200
+    assert time.monotonic() - began < LONGEST_ANSWER
+    assert api.rest.sync(storage_id)["last_sync"]["result"] == "done"
+    assert array.sessions.failed_logins == 0
+    assert array.sessions.logins == 2, "one to validate, one for the session"
+    wait_until(lambda: array.sessions.open == 1)
+    assert array.sessions.logouts == 2, "the one that validated, and the old one"
+
+
+def change_password_quietly(array: FakeStorage, password: str) -> None:
+    """Only the new one is good for a login; who is signed in stays so."""
+    array.sessions._password = password
