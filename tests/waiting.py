@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -20,3 +20,11 @@ def wait_until(condition: Callable[[], T | None], longest: float = 30.0) -> T:
             raise AssertionError(f"not within {longest} s: {condition}")
         _PAUSE.wait(0.01)
     return found
+
+
+def during(seconds: float) -> Iterator[None]:
+    """Again and again for so long, letting others run in between."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        yield
+        _PAUSE.wait(0.002)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, CursorResult, Engine, UpdateBase, event
 from sqlalchemy import exc as sql_exception
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool, QueuePool
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -137,6 +138,7 @@ def affected(session: Session, statement: UpdateBase) -> int:
 
 def _prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
+        _keep_connections(engine)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "before_cursor_execute", _begin_sqlite, retval=True)
     elif engine.dialect.name in {"mysql", "mariadb"}:
@@ -156,6 +158,19 @@ def _watch_network(connection: Any, _record: Any) -> None:
         (socket.TCP_KEEPCNT, _ASK_TIMES),
     ):
         server.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def _keep_connections(engine: Engine) -> None:
+    """oslo.db opens a connection for each transaction on SQLite, and each reads the schema anew."""
+    if isinstance(engine.pool, NullPool):
+        made = engine.pool
+        engine.pool = QueuePool(
+            made._creator,  # noqa: SLF001 - SQLAlchemy has no other way to replace a pool
+            dialect=engine.dialect,
+            pre_ping=True,
+            max_overflow=-1,
+            _dispatch=made.dispatch,
+        )
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -283,3 +283,13 @@ def test_a_service_that_was_never_started_can_be_stopped(
     service = ApiService(conf, application)
     service.stop()
     service.wait()
+
+
+def test_small_answers_do_not_wait_for_an_acknowledgement() -> None:
+    with (
+        open_socket("127.0.0.1", 0) as listening,
+        socket.create_connection(listening.getsockname()),
+    ):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -48,3 +48,20 @@ def test_an_exception_takes_the_whole_transaction_back(database: Database) -> No
 def _add_and_fail(session: Session) -> None:
     add_storage(session)
     storages.get(session, "another")
+
+
+def test_sqlite_connections_are_used_again(sqlite_database: Database) -> None:
+    seen = set()
+    for _ in range(3):
+        with sqlite_database.reader() as session:
+            seen.add(id(session.connection().connection.dbapi_connection))
+    assert len(seen) == 1
+
+
+def test_a_transaction_that_failed_leaves_a_clean_connection(sqlite_database: Database) -> None:
+    with pytest.raises(exception.StorageNotFound), sqlite_database.writer() as session:
+        _add_and_fail(session)
+    with sqlite_database.writer() as session:
+        add_storage(session)
+    with sqlite_database.reader() as session:
+        assert len(session.scalars(select(Storage.id)).all()) == 1
