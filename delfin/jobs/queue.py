@@ -51,7 +51,10 @@ def anybodys(_storage_id: str) -> bool:
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to run a job until 'until', unless it is renewed."""
+    """The right to run a job until the lease ends, unless it is renewed.
+
+    'crashes' is how often the job's process died while it ran: it may be what kills.
+    """
 
     job_id: str
     kind: str
@@ -59,6 +62,7 @@ class Lease:
     payload: dict[str, Any]
     attempt: int
     generation: int
+    crashes: int = 0
 
 
 def now_ms() -> int:
@@ -208,7 +212,10 @@ class JobQueue:
         job.started_at = now_ms()
         job.lease_until = job.started_at + self._lease_ms
         job.running_key = job.storage_id
-        return Lease(job.id, job.kind, job.storage_id, job.payload, job.attempt, job.generation)
+        return Lease(
+            *(job.id, job.kind, job.storage_id, job.payload),
+            *(job.attempt, job.generation, job.crashes),
+        )
 
     @property
     def _lease_ms(self) -> int:
@@ -274,6 +281,7 @@ class JobQueue:
                 job.attempt -= 1
             else:
                 job.result = result
+                job.crashes = 0
                 job.finished_at = now_ms()
                 job.payload = job.payload if payload is None else payload
 

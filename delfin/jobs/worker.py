@@ -106,7 +106,7 @@ class Worker:
         while not self._stopping.is_set():
             pause: float = self._conf.jobs.poll_interval
             try:
-                if len(self._running) < self._conf.jobs.workers:
+                if self._has_room():
                     lease = self._queue.lease(self._owner, self._mine)
                     if lease is not None:
                         self._launch(lease)
@@ -115,6 +115,10 @@ class Worker:
             except Exception:  # noqa: BLE001 - the database may be away; the next look finds it back
                 LOG.exception("cannot look into the job queue")
             self._await_bell(pause)
+
+    def _has_room(self) -> bool:
+        suspected = any(lease.crashes for lease in list(self._running.values()))
+        return len(self._running) < self._conf.jobs.workers and not suspected
 
     def _pause(self) -> float:
         """Until the next job is due; a moment when one is due that others hold just now."""
@@ -135,10 +139,23 @@ class Worker:
 
     def _run(self, lease: Lease) -> None:
         try:
+            if lease.crashes:
+                self._await_solitude()
             self._run_and_settle(lease)
         finally:
             self._running.pop(threading.current_thread(), None)
             self.ring()
+
+    def _await_solitude(self) -> None:
+        """Let the others end first: what kills the process must not count against them too.
+
+        One that hangs is waited for as long as a lease lasts.
+        """
+        with self._bell:
+            self._bell.wait_for(
+                lambda: len(self._running) == 1 or self._stopping.is_set(),
+                self._conf.jobs.lease_time,
+            )
 
     def _run_and_settle(self, lease: Lease) -> None:
         LOG.info("job %s (%s) starts, attempt %d", lease.job_id, lease.kind, lease.attempt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -142,6 +143,37 @@ def test_a_long_job_keeps_its_lease(
         leave.set()
         wait_until(in_state(database, job_id, DONE))
     assert row(database, job_id).attempt == 1
+
+
+def test_a_job_whose_process_died_runs_alone(
+    database: Database, queue: JobQueue, conf: cfg.ConfigOpts
+) -> None:
+    conf.set_override("lease_time", 60.0, "jobs")
+    leave, running = threading.Event(), Counter[str]()
+    seen: list[tuple[str, int]] = []
+
+    def run(lease: Lease, _stopping: threading.Event) -> Finished:
+        running[lease.job_id] += 1
+        seen.append((lease.job_id, running.total()))
+        if lease.job_id == calm:
+            leave.wait(30)
+        running[lease.job_id] -= 1
+        return Finished(DONE, {})
+
+    calm = put(database, queue, priority=9)
+    with working(database, queue, conf, run) as worker:
+        wait_until(lambda: (calm, 1) in seen)
+        with database.writer() as session:
+            suspect = queue.enqueue(session, "sync", None, priority=5)
+            session.get_one(Job, suspect).crashes = 1
+        later = put(database, queue)
+        worker.ring()
+        wait_until(in_state(database, suspect, RUNNING))
+        assert [job_id for job_id, _ in seen] == [calm]
+        leave.set()
+        wait_until(in_state(database, later, DONE))
+    assert [job_id for job_id, _ in seen] == [calm, suspect, later]
+    assert dict(seen)[suspect] == 1
 
 
 def test_a_stopping_worker_hands_its_job_back(
