@@ -73,7 +73,10 @@ class RedisLocks:
 
     def _take(self, key: bytes, timeout: float) -> RedisLock | None:
         deadline = time.monotonic() + timeout
-        self._looked.wait(LONGEST)
+        if not self._looked.wait(LONGEST):
+            self._reach.away(TimeoutError(f"no connection in {LONGEST} seconds"))
+            # One request has waited for all.
+            self._looked.set()
         if not self._reach.here:
             return None
         lock = self._tooz.get_lock(key)

@@ -89,8 +89,12 @@ class _View:
         self.members = snapshot.members
         self.until = until
         self._ring = HashRing([], partitions=POINTS)
+        # One by one, the ring would be sorted as often as there are members.
+        by_weight: dict[int, list[str]] = {}
         for member in snapshot.members.values():
-            self._ring.add_node(member.id, member.weight)
+            by_weight.setdefault(member.weight, []).append(member.id)
+        for weight, names in by_weight.items():
+            self._ring.add_nodes(names, weight)
 
     def owner(self, storage_id: str) -> Member | None:
         owners = self._ring.get_nodes(storage_id.encode())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from oslo_config import cfg
@@ -144,6 +147,42 @@ def test_a_server_that_was_never_there_delays_neither_start_nor_work(
     assert seconds_of(locks) < WAITS
     server.start()
     wait_until(lambda: is_here(locks))
+
+
+@contextmanager
+def names_are_not_resolved(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Not within the block."""
+    resolve, end = socket.getaddrinfo, threading.Event()
+
+    def hang(*words: Any, **named: Any) -> Any:
+        end.wait(30)
+        return resolve(*words, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("socket.getaddrinfo", hang)
+        yield
+        end.set()
+
+
+def test_a_name_that_is_not_resolved_costs_one_wait(
+    open_locks: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with names_are_not_resolved(monkeypatch):
+        locks = open_locks()
+        assert sum(seconds_of(locks) for _ in range(5)) < WAITS
+    wait_until(lambda: is_here(locks))
+
+
+def test_a_name_that_is_no_longer_resolved_costs_one_wait(
+    open_locks: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locks = open_locks(backend_expiration=60)
+    seconds_of(locks)
+    assert isinstance(locks._locks, RedisLocks)
+    with names_are_not_resolved(monkeypatch):
+        locks._locks._tooz._bounded.connection_pool.disconnect()
+        assert sum(seconds_of(locks) for _ in range(5)) < WAITS
+    wait_until(lambda: is_free(locks), 10)
 
 
 def test_a_frozen_server_costs_one_wait_and_leaves_no_lock_behind(
