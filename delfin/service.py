@@ -81,7 +81,7 @@ def run(conf: cfg.ConfigOpts, services: Sequence[Service]) -> int:
             break
         try:
             service.start()
-        except Exception as error:  # the edge of the process: stop the others, say why
+        except Exception as error:  # noqa: BLE001 - the edge of the process: stop the others, say why
             LOG.exception("%s could not start", type(service).__name__)
             tell(sys.stderr, f"delfin: {type(service).__name__} could not start: {error}\n")
             status = 1
@@ -153,7 +153,7 @@ def _stop_one(service: Service) -> None:
     try:
         service.stop()
         service.wait()
-    except Exception:  # one that fails to stop must not keep the others from it
+    except Exception:  # noqa: BLE001 - one that fails to stop must not keep the others from it
         LOG.exception("%s did not stop cleanly", type(service).__name__)
 
 

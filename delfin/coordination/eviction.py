@@ -84,7 +84,7 @@ class LocalEviction:
         for subscriber in subscribers:
             try:
                 tell(subscriber)
-            except Exception:  # one that fails to let go must not keep the others from it
+            except Exception:  # noqa: BLE001 - one that fails to let go must not keep the others from it
                 LOG.exception("A subscriber did not let go of %s", what)
 
 

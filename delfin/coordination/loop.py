@@ -60,5 +60,5 @@ class Loop:
     def _quietly(self, function: Callable[[], None]) -> None:
         try:
             function()
-        except Exception:  # the edge of the thread: the next turn may do better
+        except Exception:  # noqa: BLE001 - the edge of the thread: the next turn may do better
             LOG.exception("%s failed; it goes on", self._thread.name)

@@ -187,7 +187,7 @@ class Membership:
         for seen in listeners:
             try:
                 seen(snapshot)
-            except Exception:  # one listener must not keep this process from showing itself
+            except Exception:  # noqa: BLE001 - one listener must not keep this process from showing itself
                 LOG.exception("A change of the members was not taken in")
 
 

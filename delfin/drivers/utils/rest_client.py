@@ -94,7 +94,7 @@ class RestClient:
             )
         except exception.DelfinException:
             raise
-        except Exception as error:  # drivers know only the classes of the table
+        except Exception as error:  # noqa: BLE001 - drivers know only the classes of the table
             raise _translated(error) from error
         return response
 

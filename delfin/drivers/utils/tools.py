@@ -103,7 +103,7 @@ class Tools:
             with SCPClient(ssh.get_transport(), socket_timeout=_SOCKET_TIMEOUT) as scp:
                 scp.get(f"{remote_path}/{file}", str(local))
             return ElementTree.parse(local).getroot()
-        except Exception:  # drivers take None for an interval without statistics
+        except Exception:  # noqa: BLE001 - drivers take None for an interval without statistics
             LOG.warning("%s could not be read from the storage", file, exc_info=True)
             return None
         finally:
