@@ -17,6 +17,7 @@ OPTS: list[cfg.Opt] = [
         "api_max_limit",
         min=1,
         default=1000,
+        mutable=True,
         help="Most rows that one listing returns; also what a listing without 'limit' returns.",
     ),
     cfg.IntOpt(

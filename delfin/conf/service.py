@@ -17,6 +17,7 @@ OPTS: list[cfg.Opt] = [
         "sync_task_expiration",
         min=1,
         default=1800,
+        mutable=True,
         help="Age in seconds at which a synchronisation that has not ended no longer stands in "
         "the way of a new one of the same storage.",
     ),

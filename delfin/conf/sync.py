@@ -11,6 +11,7 @@ OPTS: list[cfg.Opt] = [
         min=0.0,
         max=1.0,
         default=0.5,
+        mutable=True,
         help="A listing with fewer than this share of the stored rows deletes nothing until a "
         "second reading, in a later synchronisation, agrees.",
     ),
@@ -18,6 +19,7 @@ OPTS: list[cfg.Opt] = [
         "doubt_rows",
         min=1,
         default=10,
+        mutable=True,
         help="The share is only looked at when at least this many rows are stored; an empty "
         "listing always needs a second reading.",
     ),
@@ -25,6 +27,7 @@ OPTS: list[cfg.Opt] = [
         "doubt_time",
         min=0.0,
         default=30.0,
+        mutable=True,
         help="Seconds that must lie between the first and the second reading.",
     ),
 ]
