@@ -14,12 +14,16 @@ from typing import Any
 from uuid import uuid4
 
 import oslo_messaging
+from oslo_log import log
 from oslo_messaging.transport import RPCTransport
 
 from delfin.coordination.eviction import Subscriber, is_storage_id
-from delfin.coordination.eviction_mail import EVERYTHING, Inbox, Outbox, Refusals
+from delfin.coordination.eviction_mail import EVERYTHING, Inbox, Outbox
 from delfin.coordination.reachability import Reachability
 from delfin.rpc.allow_list import AllowListDispatcher, allow_list_server
+from delfin.rpc.refusals import Refusals
+
+LOG = log.getLogger(__name__)
 
 TOPIC = "eviction"
 _ORIGIN = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -101,6 +105,7 @@ class BusEviction:
         with self._guard:
             self._serving = not self._stopping
         if self._serving:
+            LOG.info("Evictions are heard over the bus from now on")
             # What was said before was not heard.
             self._inbox.put(EVERYTHING)
         else:

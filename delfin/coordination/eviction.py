@@ -29,6 +29,10 @@ class Subscriber(Protocol):
 
 
 class EvictionBus(Protocol):
+    @property
+    def refused(self) -> int:
+        """How many messages were not ones of ours."""
+
     def start(self) -> None:
         """From here on this process hears of the evictions of others. Waits for nothing."""
 
@@ -51,6 +55,11 @@ class LocalEviction:
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._subscribers: list[Subscriber] = []
+
+    @property
+    def refused(self) -> int:
+        """Nobody else can send anything."""
+        return 0
 
     def start(self) -> None:
         """There is nobody else to hear."""

@@ -15,9 +15,10 @@ from uuid import uuid4
 import redis
 
 from delfin.coordination.eviction import Subscriber, is_storage_id
-from delfin.coordination.eviction_mail import EVERYTHING, Inbox, Outbox, Refusals
+from delfin.coordination.eviction_mail import EVERYTHING, Inbox, Outbox
 from delfin.coordination.reachability import Reachability
 from delfin.coordination.redis_server import RedisServer
+from delfin.rpc.refusals import Refusals
 
 # Seconds. A connection that has said nothing is asked, and given up when it does not answer: a
 # network that drops everything does not say so.

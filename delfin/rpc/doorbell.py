@@ -12,8 +12,10 @@ from typing import Any
 
 import oslo_messaging
 from oslo_log import log
-from oslo_messaging.rpc import dispatcher
 from oslo_messaging.transport import RPCTransport
+
+from delfin.rpc.allow_list import AllowListDispatcher, allow_list_server
+from delfin.rpc.refusals import Refusals
 
 LOG = log.getLogger(__name__)
 
@@ -84,10 +86,7 @@ class _Endpoint:
         self._wake = wake
 
     @oslo_messaging.expose  # type: ignore[untyped-decorator] # publishes no types
-    def ring(self, _context: dict[str, Any], **payload: object) -> None:
-        if payload:
-            LOG.warning("A ring with unexpected content was ignored: %s", sorted(payload))
-            return
+    def ring(self, _context: dict[str, Any]) -> None:
         self._wake()
 
 
@@ -95,17 +94,22 @@ class DoorbellServer:
     """Hears the rings of one topic and wakes whoever asked for it.
 
     `server` names this process on the bus: the host, stable over restarts, since a broker keeps
-    a queue for each name.
+    a queue for each name. Starting waits for the broker.
     """
 
     def __init__(self, transport: RPCTransport, server: str, topic: str = TOPIC) -> None:
         self._listeners: list[Callable[[], None]] = []
-        self._rpc = oslo_messaging.get_rpc_server(
+        self._refusals = Refusals(f"the topic {topic}")
+        self._rpc = allow_list_server(
             transport,
             oslo_messaging.Target(topic=topic, server=server),
-            [_Endpoint(self._wake)],
-            access_policy=dispatcher.ExplicitRPCAccessPolicy,
+            AllowListDispatcher(_Endpoint(self._wake), {"ring": {}}, self._refusals.add),
         )
+
+    @property
+    def refused(self) -> int:
+        """How many messages were not rings."""
+        return self._refusals.count
 
     def add_listener(self, wake: Callable[[], None]) -> None:
         """`wake` is called for each ring; it only sets an event or notifies a condition."""

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from delfin.coordination import eviction_mail
-from delfin.coordination.eviction_mail import EVERYTHING, Inbox, Outbox, Refusals
+from delfin.coordination.eviction_mail import EVERYTHING, Inbox, Outbox
 from delfin.coordination.reachability import Reachability
 from tests.heard import Heard
 from tests.waiting import wait_until
@@ -102,11 +102,3 @@ def test_everything_makes_the_single_ones_needless(monkeypatch: pytest.MonkeyPat
         inbox.stop()
         inbox.wait(10)
         assert (heard.flushed, heard.evicted) == (1, [])
-
-
-def test_refusals_are_counted_and_do_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    refusals = Refusals("the channel")
-    for _ in range(1234):
-        refusals.add("it is not ours")
-    assert refusals.count == 1234
-    assert caplog.text.count("Refused message number") == 4
