@@ -197,6 +197,9 @@ class VolGrpVolRelationNotFound(NotFound):
 class JobNotFound(NotFound):
     msg_fmt = "Job {0} could not be found."
 
+class ServiceNotFound(NotFound):
+    msg_fmt = "Service {0} could not be found."
+
 class TaskNotFound(NotFound):
     msg_fmt = "Task {0} could not be found."
 
@@ -293,6 +296,9 @@ class TelemetryTaskExecError(DelfinException):
 class ServiceUnavailable(DelfinException):
     code = 503
     msg_fmt = "The service cannot reach its database; try again later."
+
+class JobDeadlineExceeded(DelfinException):
+    msg_fmt = "The job took longer than its deadline of {0} seconds; most likely its array hangs."
 
 class LockCreationFailed(DelfinException):
     msg_fmt = "The lock could not be created."

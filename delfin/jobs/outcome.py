@@ -43,6 +43,7 @@ TABLE: tuple[tuple[type[BaseException], Outcome], ...] = (
     (exception.SSHConnectTimeout, _UNREACHABLE),
     (exception.HTTPConnectionTimeout, _UNREACHABLE),
     (exception.StorageMaxUserCountException, _UNREACHABLE),
+    (exception.JobDeadlineExceeded, _UNREACHABLE),
     (exception.NotAuthorized, Outcome(retry=False, whole_array=False)),
     (Exception, _LATER),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -26,6 +26,8 @@ ACTIVE = (QUEUED, RUNNING)
 LOOKED_AT = 500
 # Nobody could ask again for the removal of a storage that is hidden already.
 NEVER_PARKED = frozenset({"removal"})
+# Does not wait for a call to the array that is under way.
+NEEDS_NO_SESSION = frozenset({"removal"})
 
 
 class LeaseLostError(Exception):
@@ -147,12 +149,15 @@ class JobQueue:
             raise AlreadyQueuedError("") from None
 
     @retried
-    def lease(self, owner: str, mine: Mine = anybodys) -> Lease | None:
+    def lease(
+        self, owner: str, mine: Mine = anybodys, without: Collection[str] = ()
+    ) -> Lease | None:
         """The most urgent job that may run now, or None.
 
         Jobs of storages that are not 'mine' are left to their owner, unless
         they have waited for it as long as a lease lasts: then it is gone or
-        busy, and anybody runs them.
+        busy, and anybody runs them. Those that need a session with a storage
+        in 'without' are left to other workers in any case.
 
         A job whose lease has ended counts as crashed; one that crashed too
         often is parked instead of being run again, or put off when its kind
@@ -160,7 +165,7 @@ class JobQueue:
         """
         try:
             with self._database.writer() as session:
-                while (job := self._candidate(session, mine)) is not None:
+                while (job := self._candidate(session, mine, without)) is not None:
                     if job.state == RUNNING:
                         job.crashes += 1
                         LOG.warning("job %s (%s): its worker died", job.id, job.kind)
@@ -183,19 +188,21 @@ class JobQueue:
         else:
             _end(job, PARKED, {**(job.result or {}), "error_msg": _PARKED_TEXT})
 
-    def _candidate(self, session: Session, mine: Mine) -> Job | None:
+    def _candidate(self, session: Session, mine: Mine, without: Collection[str]) -> Job | None:
         now = now_ms()
         runnable = or_(
             and_(Job.state == QUEUED, Job.not_before <= now),
             and_(Job.state == RUNNING, Job.lease_until < now),
         )
         found = session.execute(
-            select(Job.id, Job.storage_id, Job.state, Job.not_before)
+            select(Job.id, Job.kind, Job.storage_id, Job.state, Job.not_before)
             .where(runnable, _storage_is_free())
             .order_by(Job.priority.desc(), Job.not_before, Job.id)
             .limit(LOOKED_AT)
         )
-        for job_id, storage_id, state, not_before in found:
+        for job_id, kind, storage_id, state, not_before in found:
+            if storage_id in without and kind not in NEEDS_NO_SESSION:
+                continue
             overdue = state == RUNNING or now - not_before > self._lease_ms
             if storage_id is None or overdue or mine(storage_id):
                 wanted = select(Job).where(Job.id == job_id, runnable, _storage_is_free())

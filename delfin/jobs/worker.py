@@ -14,10 +14,21 @@ from uuid import uuid4
 from oslo_config import cfg
 from oslo_log import log
 
+from delfin import exception
 from delfin.db.session import Database
 from delfin.jobs.board import strike_old
 from delfin.jobs.outcome import outcome_of, retry_delay, told
-from delfin.jobs.queue import FAILED, JobQueue, Lease, LeaseLostError, Mine, anybodys
+from delfin.jobs.queue import (
+    FAILED,
+    NEVER_PARKED,
+    JobQueue,
+    Lease,
+    LeaseLostError,
+    Mine,
+    anybodys,
+)
+from delfin.jobs.running import Run, RunningJobs, deadline_of, share
+from delfin.process.pulse import Pulse
 
 LOG = log.getLogger(__name__)
 
@@ -44,6 +55,8 @@ class Finished:
 
 
 Runner = Callable[[Lease, threading.Event], Finished]
+# Writes down for users what came of a job that its runner cannot write down any more.
+Epitaph = Callable[[Lease, Finished], None]
 
 
 class Worker:
@@ -51,6 +64,9 @@ class Worker:
 
     'runners' names a function for each kind of job. It is given the lease and
     an event that is set when the worker stops; it raises StoppedError then.
+    A job that takes longer than its kind may is given up: it ends in the table
+    as after any other error, its thread is left behind, fenced off from the
+    database, and counts as stuck until it returns.
     """
 
     def __init__(
@@ -60,8 +76,15 @@ class Worker:
         runners: Mapping[str, Runner],
         conf: cfg.ConfigOpts,
         mine: Mine = anybodys,
+        place: tuple[int, int] = (0, 1),
+        epitaphs: Mapping[str, Epitaph] | None = None,
     ) -> None:
+        """'place' is the number of this process among those of the node, and how many these are:
+        they divide [jobs] workers. 'epitaphs' are by kind of job.
+        """
         self._mine = mine
+        self._place = place
+        self._epitaphs = epitaphs or {}
         self._database = database
         self._queue = queue
         self._runners = runners
@@ -70,8 +93,20 @@ class Worker:
         self._bell = threading.Condition()
         self._rung = False
         self._stopping = threading.Event()
-        self._running: dict[threading.Thread, Lease] = {}
+        self._jobs = RunningJobs()
         self._threads: list[threading.Thread] = []
+        self._looking, self._keeping = Pulse("job dispatch"), Pulse("lease keeping")
+        self.pulses = (self._looking, self._keeping)
+
+    @property
+    def running(self) -> int:
+        """Jobs under way and within their deadline."""
+        return len(self._jobs)
+
+    @property
+    def stuck(self) -> int:
+        """Threads that hang in jobs over their deadline."""
+        return self._jobs.stuck
 
     def start(self) -> None:
         for target in (self._dispatch, self._keep_leases):
@@ -97,33 +132,37 @@ class Worker:
         back and its thread is left behind, fenced off from the database.
         """
         deadline = time.monotonic() + longest
-        for thread in (*self._threads, *list(self._running)):
+        for thread in (*self._threads, *(run.thread for run in self._jobs.in_time())):
             thread.join(max(0.0, deadline - time.monotonic()))
-        for lease in list(self._running.values()):
-            self._hand_back(lease)
+        for run in self._jobs.in_time():
+            self._hand_back(run.lease)
 
     def _dispatch(self) -> None:
         while not self._stopping.is_set():
             pause: float = self._conf.jobs.poll_interval
             try:
                 if self._has_room():
-                    lease = self._queue.lease(self._owner, self._mine)
+                    busy = self._jobs.storages()
+                    lease = self._queue.lease(self._owner, self._mine, busy)
                     if lease is not None:
                         self._launch(lease)
                         continue
                     pause = self._pause()
             except Exception:  # noqa: BLE001 - the database may be away; the next look finds it back
                 LOG.exception("cannot look into the job queue")
+            self._looking.beat(pause)
             self._await_bell(pause)
+        self._looking.end()
 
     def _has_room(self) -> bool:
-        suspected = any(lease.crashes for lease in list(self._running.values()))
-        return len(self._running) < self._conf.jobs.workers and not suspected
+        suspected = any(run.lease.crashes for run in self._jobs.in_time())
+        return len(self._jobs) < share(self._conf.jobs.workers, *self._place) and not suspected
 
     def _pause(self) -> float:
         """Until the next job is due; a moment when one is due that others hold just now."""
-        due = self._queue.next_due()
         longest: float = self._conf.jobs.poll_interval
+        # What is due may be of a storage that hangs here, and is not for this worker.
+        due = None if self._jobs.stuck else self._queue.next_due()
         return longest if due is None else min(longest, max(due, 0.05))
 
     def _await_bell(self, longest: float) -> None:
@@ -134,7 +173,8 @@ class Worker:
     def _launch(self, lease: Lease) -> None:
         # A daemon thread: a call that hangs must not keep the process from ending.
         thread = threading.Thread(target=self._run, args=(lease,), name="job", daemon=True)
-        self._running[thread] = lease
+        self._jobs.add(thread, lease)
+        self._looking.beat()
         thread.start()
 
     def _run(self, lease: Lease) -> None:
@@ -143,7 +183,7 @@ class Worker:
                 self._await_solitude()
             self._run_and_settle(lease)
         finally:
-            self._running.pop(threading.current_thread(), None)
+            self._jobs.remove(threading.current_thread())
             self.ring()
 
     def _await_solitude(self) -> None:
@@ -153,7 +193,7 @@ class Worker:
         """
         with self._bell:
             self._bell.wait_for(
-                lambda: len(self._running) == 1 or self._stopping.is_set(),
+                lambda: len(self._jobs) == 1 or self._stopping.is_set(),
                 self._conf.jobs.lease_time,
             )
 
@@ -198,17 +238,48 @@ class Worker:
             LOG.exception("cannot hand job %s back", lease.job_id)
 
     def _keep_leases(self) -> None:
-        """Renew at a third of the lease time; strike what ended long ago off the list."""
+        """Renew at a third of the lease time, and give up what takes too long; strike what ended
+        long ago off the list.
+        """
         done = False
         while not done:
-            done = self._stopping.wait(self._conf.jobs.lease_time / 3)
-            for lease in list(self._running.values()):
-                self._renew(lease)
+            pause: float = self._conf.jobs.lease_time / 3
+            self._keeping.beat(pause)
+            done = self._stopping.wait(pause)
+            for run in self._jobs.in_time():
+                longest = deadline_of(self._conf, run.lease.kind)
+                if time.monotonic() - run.began > longest and not done:
+                    self._give_up(run, longest)
+                else:
+                    self._renew(run.lease)
             self._strike()
+        self._keeping.end()
+
+    def _give_up(self, run: Run, longest: float) -> None:
+        lease, error = run.lease, exception.JobDeadlineExceeded(f"{longest:g}")
+        LOG.warning("job %s (%s) is over its deadline of %g s", lease.job_id, lease.kind, longest)
+        finished = Finished(
+            FAILED,
+            told(error),
+            retry=lease.payload if outcome_of(error).retry else None,
+            endless=lease.kind in NEVER_PARKED,
+        )
+        try:
+            if lease.kind in self._epitaphs:
+                self._epitaphs[lease.kind](lease, finished)
+            self._settle(lease, finished)
+        except LeaseLostError:
+            LOG.info("job %s had ended or was given to another worker", lease.job_id)
+        except Exception:  # noqa: BLE001 - the database may be away: the next round does it
+            LOG.exception("cannot give job %s up", lease.job_id)
+            return
+        self._jobs.give_up(run)
+        self.ring()
 
     def _renew(self, lease: Lease) -> None:
         try:
             self._queue.renew(lease)
+            LOG.debug("job %s goes on, its lease is renewed", lease.job_id)
         except LeaseLostError:
             LOG.info("job %s is no longer ours", lease.job_id)
         except Exception:  # noqa: BLE001 - the database may be away; the fence decides

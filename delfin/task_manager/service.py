@@ -10,6 +10,7 @@ from delfin.drivers.api import DriverAPI
 from delfin.jobs.board import REMOVAL, SYNC
 from delfin.jobs.queue import JobQueue, Mine, anybodys
 from delfin.jobs.worker import Runner, Worker
+from delfin.process.pulse import Pulse
 from delfin.task_manager.removal import RemovalRunner
 from delfin.task_manager.sync import SyncRunner
 
@@ -27,14 +28,34 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
         queue: JobQueue,
         drivers: DriverAPI,
         mine: Mine = anybodys,
+        place: tuple[int, int] = (0, 1),
     ) -> None:
-        """'mine' says which storages this process owns; it prefers their jobs."""
+        """'mine' says which storages this process owns; it prefers their jobs. 'place' is its
+        number among the processes of the node, and how many these are.
+        """
+        sync = SyncRunner(database, queue, drivers, conf)
         runners: dict[str, Runner] = {
-            SYNC: SyncRunner(database, queue, drivers, conf),
+            SYNC: sync,
             REMOVAL: RemovalRunner(database, queue, drivers),
         }
         self._drivers = drivers
-        self._worker = Worker(database, queue, runners, conf, mine)
+        epitaphs = {SYNC: sync.write_epitaph}
+        self._worker = Worker(database, queue, runners, conf, mine, place, epitaphs)
+
+    @property
+    def pulses(self) -> tuple[Pulse, ...]:
+        """Signs of life of its loops."""
+        return self._worker.pulses
+
+    @property
+    def running(self) -> int:
+        """Jobs under way."""
+        return self._worker.running
+
+    @property
+    def stuck(self) -> int:
+        """Threads that hang in jobs over their deadline."""
+        return self._worker.stuck
 
     def ring(self) -> None:
         """Look for work now."""

@@ -77,6 +77,17 @@ class SyncRunner:
             raise LeaseLostError(lease.job_id) from None
         return finished
 
+    def write_epitaph(self, lease: Lease, finished: Finished) -> None:
+        """Show at the storage how a synchronisation ended that was given up.
+
+        Raises:
+            LeaseLostError: As above.
+        """
+        try:
+            self._write_outcome(lease, lease.storage_id or "", finished)
+        except exception.StorageNotFound:
+            raise LeaseLostError(lease.job_id) from None
+
     def _read_array(
         self, context: RequestContext, lease: Lease, stopping: threading.Event, storage_id: str
     ) -> Finished:

@@ -22,6 +22,7 @@ FLOORS = {
     "coordination": 3,
     "exporter": 3,
     "inventory": 3,
+    "process": 3,
     "db": 2,
     "rpc": 2,
     "common": 0,

@@ -269,3 +269,19 @@ def _all_for(queue: JobQueue, mine: str) -> list[Lease]:
     while (lease := queue.lease("w", lambda storage_id: storage_id == mine)) is not None:
         leases.append(lease)
     return leases
+
+
+def test_jobs_of_storages_that_hang_here_are_left_to_others_and_removals_are_not(
+    database: Database, queue: JobQueue
+) -> None:
+    with database.writer() as session:
+        hung, good = (add_storage(session, serial) for serial in ("SN1", "SN2"))
+    first = put(database, queue, hung, priority=9)
+    with database.writer() as session:
+        removal = queue.enqueue(session, REMOVAL, hung)
+    second = put(database, queue, good)
+    leases = [queue.lease("w1", without={hung}) for _ in range(3)]
+    assert {lease.job_id for lease in leases if lease} == {removal, second}
+    assert leases[2] is None
+    queue.finish(next(lease for lease in leases if lease and lease.job_id == removal), DONE, {})
+    assert taken(queue, "w2").job_id == first

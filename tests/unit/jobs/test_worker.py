@@ -17,8 +17,9 @@ from delfin import exception
 from delfin.db.jobs import Job
 from delfin.db.session import Database
 from delfin.jobs.queue import DONE, FAILED, QUEUED, RUNNING, JobQueue, Lease
+from delfin.jobs.running import deadline_of, share
 from delfin.jobs.worker import Finished, Runner, StoppedError, Worker
-from tests.waiting import wait_until
+from tests.waiting import during, wait_until
 
 
 @pytest.fixture
@@ -31,9 +32,9 @@ def queue(database: Database, conf: cfg.ConfigOpts) -> JobQueue:
 
 @contextmanager
 def working(
-    database: Database, queue: JobQueue, conf: cfg.ConfigOpts, run: Runner
+    database: Database, queue: JobQueue, conf: cfg.ConfigOpts, run: Runner, **more: Any
 ) -> Iterator[Worker]:
-    worker = Worker(database, queue, {"sync": run}, conf)
+    worker = Worker(database, queue, {"sync": run, "removal": run}, conf, **more)
     worker.start()
     try:
         yield worker
@@ -216,3 +217,130 @@ def test_a_job_that_hangs_is_handed_back_and_can_write_nothing_later(
     leave.set()
     wait_until(lambda: not any(t.name == "job" for t in threading.enumerate()))
     assert row(database, job_id).state == QUEUED
+
+
+class TestAJobOverItsDeadline:
+    """It hangs: its thread never returns by itself."""
+
+    @pytest.fixture
+    def leave(self, conf: cfg.ConfigOpts) -> Iterator[threading.Event]:
+        conf.set_override("deadlines", {"sync": 0.3}, "jobs")
+        conf.set_override("retry_limit", 0, "jobs")
+        leave = threading.Event()
+        yield leave
+        leave.set()
+        wait_until(lambda: not any(t.name == "job" for t in threading.enumerate()))
+
+    def hang(self, leave: threading.Event) -> Runner:
+        def run(_lease: Lease, _stopping: threading.Event) -> Finished:
+            leave.wait(60)
+            return Finished(DONE, {"came": "too late"})
+
+        return run
+
+    def test_ends_with_a_clear_error_and_its_thread_counts_as_stuck(
+        self, database: Database, queue: JobQueue, conf: cfg.ConfigOpts, leave: threading.Event
+    ) -> None:
+        told: list[Finished] = []
+        epitaphs = {"sync": lambda _lease, finished: told.append(finished)}
+        with working(database, queue, conf, self.hang(leave), epitaphs=epitaphs) as worker:
+            job_id = put(database, queue)
+            wait_until(in_state(database, job_id, FAILED))
+            wait_until(lambda: (worker.running, worker.stuck) == (0, 1))
+            result = row(database, job_id).result or {}
+            assert result["error_code"] == "JobDeadlineExceeded"
+            assert "0.3 seconds" in result["error_msg"]
+            assert [finished.result for finished in told] == [result]
+            leave.set()
+            wait_until(lambda: worker.stuck == 0)
+        assert row(database, job_id).result == result, "it comes too late to write anything"
+
+    def test_is_tried_again_as_after_other_errors_of_an_array(
+        self, database: Database, queue: JobQueue, conf: cfg.ConfigOpts, leave: threading.Event
+    ) -> None:
+        conf.set_override("retry_limit", 1, "jobs")
+        with working(database, queue, conf, self.hang(leave)) as worker:
+            job_id = put(database, queue)
+            wait_until(in_state(database, job_id, FAILED))
+            assert row(database, job_id).attempt == 2
+            assert row(database, job_id).crashes == 0
+            wait_until(lambda: worker.stuck == 2)
+
+    def test_a_removal_is_tried_for_as_long_as_it_takes(
+        self, database: Database, queue: JobQueue, conf: cfg.ConfigOpts, leave: threading.Event
+    ) -> None:
+        conf.set_override("deadlines", {"removal": 0.2}, "jobs")
+        with working(database, queue, conf, self.hang(leave)) as worker:
+            with database.writer() as session:
+                job_id = queue.enqueue(session, "removal", None)
+            wait_until(lambda: worker.stuck >= 2)
+            assert row(database, job_id).state in {QUEUED, RUNNING}
+
+    def test_keeps_no_other_job_from_its_place(
+        self, database: Database, queue: JobQueue, conf: cfg.ConfigOpts, leave: threading.Event
+    ) -> None:
+        conf.set_override("workers", 1, "jobs")
+
+        def run(lease: Lease, _stopping: threading.Event) -> Finished:
+            if lease.payload.get("hangs"):
+                leave.wait(60)
+            return Finished(DONE, {})
+
+        with working(database, queue, conf, run):
+            hung = put(database, queue, priority=1, payload={"hangs": True})
+            good = put(database, queue)
+            wait_until(in_state(database, good, DONE))
+            assert row(database, hung).state == FAILED
+
+
+def test_another_deadline_is_for_kinds_that_are_not_named(
+    conf: cfg.ConfigOpts,
+) -> None:
+    conf.set_override("deadlines", {"sync": 7.0}, "jobs")
+    conf.set_override("deadline", 3.0, "jobs")
+    assert [deadline_of(conf, kind) for kind in ("sync", "removal")] == [7.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("total", "of", "shares"), [(32, 2, [16, 16]), (5, 3, [2, 2, 1]), (1, 3, [1, 1, 1])]
+)
+def test_the_budget_of_a_node_is_divided_over_its_workers(
+    total: int, of: int, shares: list[int]
+) -> None:
+    assert [share(total, number, of) for number in range(of)] == shares
+
+
+def test_a_worker_runs_no_more_jobs_than_its_share(
+    database: Database, queue: JobQueue, conf: cfg.ConfigOpts
+) -> None:
+    conf.set_override("workers", 5, "jobs")
+    leave = threading.Event()
+
+    def run(_lease: Lease, _stopping: threading.Event) -> Finished:
+        leave.wait(30)
+        return Finished(DONE, {})
+
+    with working(database, queue, conf, run, place=(1, 2)) as worker:
+        ids = [put(database, queue) for _ in range(4)]
+        wait_until(lambda: worker.running == 2)
+        wait_until(lambda: worker.pulses[0].late == 0.0)
+        assert sum(row(database, job_id).state == RUNNING for job_id in ids) == 2
+        # As a reload of the configuration does.
+        conf.set_override("workers", 8, "jobs")
+        worker.ring()
+        wait_until(lambda: worker.running == 4)
+        leave.set()
+
+
+def test_its_loops_are_never_late_while_they_wait(
+    database: Database, queue: JobQueue, conf: cfg.ConfigOpts
+) -> None:
+    conf.set_override("poll_interval", 600.0, "jobs")
+    with working(database, queue, conf, lambda *_: Finished(DONE, {})) as worker:
+        job_id = put(database, queue)
+        worker.ring()
+        wait_until(in_state(database, job_id, DONE))
+        looking, keeping = worker.pulses
+        for _ in during(0.3):
+            assert looking.late < 0.2
+        assert keeping.late < 0.5

@@ -1,0 +1,74 @@
+"""What a worker has under way: jobs within their deadline, and threads that hang beyond it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+from oslo_config import cfg
+
+from delfin.jobs.queue import Lease
+
+
+@dataclass(frozen=True)
+class Run:
+    """A job in its thread, since 'began' on the monotonic clock."""
+
+    thread: threading.Thread
+    lease: Lease
+    began: float
+
+
+class RunningJobs:
+    """The threads of one worker, from the start of a job to its return."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._in_time: dict[threading.Thread, Run] = {}
+        self._stuck: dict[threading.Thread, Run] = {}
+
+    def add(self, thread: threading.Thread, lease: Lease) -> None:
+        with self._guard:
+            self._in_time[thread] = Run(thread, lease, time.monotonic())
+
+    def remove(self, thread: threading.Thread) -> None:
+        """The thread has returned, in time or not."""
+        with self._guard:
+            self._in_time.pop(thread, None)
+            self._stuck.pop(thread, None)
+
+    def give_up(self, run: Run) -> None:
+        """The job is no longer this worker's; its thread counts as stuck until it returns."""
+        with self._guard:
+            if self._in_time.pop(run.thread, None) is not None:
+                self._stuck[run.thread] = run
+
+    def __len__(self) -> int:
+        """Jobs that count against the budget."""
+        return len(self._in_time)
+
+    @property
+    def stuck(self) -> int:
+        return len(self._stuck)
+
+    def in_time(self) -> list[Run]:
+        with self._guard:
+            return list(self._in_time.values())
+
+    def storages(self) -> set[str]:
+        """Storages with a thread here, stuck or not: another job would wait for its session."""
+        with self._guard:
+            runs = (*self._in_time.values(), *self._stuck.values())
+        return {run.lease.storage_id for run in runs if run.lease.storage_id is not None}
+
+
+def deadline_of(conf: cfg.ConfigOpts, kind: str) -> float:
+    """Seconds that a job of the kind may take."""
+    longest: float = conf.jobs.deadlines.get(kind, conf.jobs.deadline)
+    return longest
+
+
+def share(total: int, number: int, of: int) -> int:
+    """What worker 'number' (from 0) has of a budget for 'of' workers; at least one."""
+    return max(1, total // of + (number % of < total % of))
