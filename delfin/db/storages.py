@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -98,6 +98,11 @@ def get(session: Session, storage_id: str, *, lock: bool = False) -> Storage:
     if found is None:
         raise exception.StorageNotFound(storage_id)
     return found
+
+
+def all_ids(session: Session) -> Sequence[str]:
+    """Of the live storages, in no order."""
+    return session.scalars(select(Storage.id).where(Storage.deleted.is_(False))).all()
 
 
 def with_serial(session: Session, serial_number: str) -> Storage | None:

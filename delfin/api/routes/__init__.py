@@ -6,8 +6,10 @@ Each family of routes has a module with its own ROUTES.
 from __future__ import annotations
 
 from delfin.api.exchange import Route
-from delfin.api.routes import access, inventory, jobs, service, storages
+from delfin.api.routes import access, inventory, jobs, service, services, storages
 
 ROUTES: tuple[Route, ...] = tuple(
-    route for family in (storages, access, inventory, jobs, service) for route in family.ROUTES
+    route
+    for family in (storages, access, inventory, jobs, services, service)
+    for route in family.ROUTES
 )

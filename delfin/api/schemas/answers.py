@@ -6,6 +6,7 @@ from typing import Any
 
 from delfin.api.schemas.access import BLOCKS
 from delfin.api.schemas.inventory import MOMENT, Schema, closed, collection, column_schema, item
+from delfin.db import services
 from delfin.db.access_info import AccessInfo
 from delfin.db.capacity import CapacityDay
 from delfin.db.storages import KindState, Storage
@@ -90,6 +91,16 @@ JOB = closed(
     {name: column_schema(column) for name, column in SHOWN.items()},
     "A piece of work: a synchronisation, a removal",
 )
+SERVICE = closed(
+    {
+        **_columns(services.Service, services.SHOWN),
+        "state": {
+            "enum": [services.UP, services.DOWN],
+            "description": "down after [DEFAULT] service_down_time without a heartbeat",
+        },
+    },
+    "A process of delfin; one that ends in good order is no longer listed",
+)
 CAPABILITIES = closed(
     {
         "metadata": closed({"vendor": MAYBE_TEXT, "model": MAYBE_TEXT}, "The array"),
@@ -142,6 +153,8 @@ def components() -> dict[str, Schema]:
         "CapacityDays": collection("capacity_history", "CapacityDay"),
         "Job": JOB,
         "Jobs": collection("jobs", "Job"),
+        "Service": SERVICE,
+        "Services": collection("services", "Service"),
         "Capabilities": CAPABILITIES,
         "Extensions": closed({"extensions": {"type": "array", "maxItems": 0}}, "Always empty"),
         "Version": VERSION,
