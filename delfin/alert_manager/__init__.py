@@ -1,0 +1,1 @@
+"""What delfin-alert does: hear what arrays have to say."""
