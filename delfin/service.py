@@ -5,6 +5,7 @@ For delfin-standalone. A service is an oslo.service ServiceBase: start, stop, wa
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -13,7 +14,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NoReturn, Protocol, TextIO
 
@@ -54,6 +55,8 @@ def select_backend() -> None:
         if chosen is backend.BackendType.EVENTLET:
             import eventlet  # noqa: PLC0415 - importing it has effects
 
+            # libpq waits in C, where no other greenthread runs; in Python psycopg waits itself.
+            os.environ.setdefault("PSYCOPG_IMPL", "python")
             eventlet.monkey_patch()
         backend.init_backend(chosen)
 
@@ -64,8 +67,11 @@ def register_options(conf: cfg.ConfigOpts) -> None:
     conf.set_default("graceful_shutdown_timeout", _GRACEFUL_TIMEOUT)
 
 
-def run(conf: cfg.ConfigOpts, services: Sequence[Service]) -> int:
+def run(conf: cfg.ConfigOpts, services: Sequence[Service], failure: Callable[[], str] = str) -> int:
     """Runs the services until SIGTERM or SIGINT; returns the exit status of the process.
+
+    SIGHUP reads the mutable options again. 'failure' tells at the end why the process had to be
+    stopped, if it did not work any more: the status is 1 then.
 
     They start in the order given and stop in the opposite one, together within
     `graceful_shutdown_timeout` seconds (0: without limit); what is busy then is cut off with the
@@ -73,7 +79,7 @@ def run(conf: cfg.ConfigOpts, services: Sequence[Service]) -> int:
     stopped and the status is 1. Only for the main thread.
     """
     register_options(conf)
-    signals = _Signals()
+    signals = _Signals(conf)
     started: list[Service] = []
     status = 0
     for service in services:
@@ -89,6 +95,7 @@ def run(conf: cfg.ConfigOpts, services: Sequence[Service]) -> int:
         started.append(service)
     if status == 0:
         LOG.info("Stopping after %s", signals.wait().name)
+        status = 1 if failure() else 0
     limit = conf.graceful_shutdown_timeout
     if not _stop(started, time.monotonic() + limit if limit else None):
         _exit(status)
@@ -108,27 +115,49 @@ def tell(stream: TextIO, text: str) -> None:
 
 
 class _Signals:
-    """Waits for the first signal; the second one ends the process at once."""
+    """Waits for the first signal that ends the process; a second one ends it at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
         self.seen: list[int] = []
+        self._conf = conf
         # A socket can be written to while the main thread is anywhere, and wakes it under both
         # back ends; an event could deadlock here, and would not wake eventlet.
         self._waiting, self._waking = socket.socketpair()
+        # A signal must not wait for room; what is in the socket already wakes as well.
+        self._waking.setblocking(False)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._received)
+        signal.signal(signal.SIGHUP, self._reload_asked)
 
     def wait(self) -> signal.Signals:
-        self._waiting.recv(1)
+        while not self.seen:
+            self._waiting.recv(1)
+            if not self.seen:
+                self._reload()
         self._waiting.close()
+        self._waking.close()
         return signal.Signals(self.seen[0])
+
+    def _reload(self) -> None:
+        try:
+            self._conf.mutate_config_files()
+        except Exception:  # noqa: BLE001 - a file that cannot be read must not end the process
+            LOG.exception("The configuration cannot be read again; all options stay as they are")
+        else:
+            LOG.info("The configuration was read again")
 
     def _received(self, number: int, _frame: FrameType | None) -> None:
         if self.seen:
             os._exit(128 + number)
         self.seen.append(number)
-        self._waking.send(b"\0")
-        self._waking.close()
+        self._wake()
+
+    def _reload_asked(self, _number: int, _frame: FrameType | None) -> None:
+        self._wake()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(OSError):
+            self._waking.send(b"\0")
 
 
 def _stop(services: Sequence[Service], deadline: float | None) -> bool:

@@ -18,7 +18,10 @@ from delfin.cmd.parts import make_parts  # noqa: E402 - likewise
 from delfin.coordination.cluster import make_eviction  # noqa: E402 - likewise
 from delfin.coordination.locks import Coordinator  # noqa: E402 - likewise
 from delfin.health import Health, HealthApp  # noqa: E402 - likewise
+from delfin.process.systemd import Systemd  # noqa: E402 - likewise
 from delfin.service import Service  # noqa: E402 - likewise
+
+NAME = "delfin-api"
 
 
 def main() -> int:
@@ -27,18 +30,27 @@ def main() -> int:
         # Opened here, the workers share it, and a reload refuses nobody.
         listening = open_socket(conf.delfin_listen, conf.delfin_listen_port)
     except (OSError, ValueError) as error:
-        sys.stderr.write(f"delfin-api: {error}\n")
+        sys.stderr.write(f"{NAME}: {error}\n")
         return 1
 
     @contextlib.contextmanager
-    def build() -> Iterator[Sequence[Service]]:
-        with make_parts(conf) as parts:
+    def build(systemd: Systemd) -> Iterator[Sequence[Service]]:
+        with make_parts(conf) as parts, daemon.placed(conf, NAME) as number:
             locks, eviction = Coordinator(conf), make_eviction(conf, parts.transport)
             locks.start()
             eviction.subscribe(parts.arrays.sessions)
             health = Health(daemon.checks(parts))
             app = HealthApp(health, parts.application(locks, eviction))
-            yield [daemon.Soon(eviction), health, ApiService(conf, app, listening)]
+
+            def facts() -> dict[str, int]:
+                return parts.facts(refused_messages=eviction.refused)
+
+            yield [
+                *daemon.cared_for(parts, systemd, NAME, number, facts),
+                eviction,
+                health,
+                ApiService(conf, app, listening),
+            ]
             locks.stop()
 
     return daemon.launch(conf, build, conf.delfin_workers)

@@ -1,17 +1,19 @@
-"""What delfin-api and delfin-task have in common: workers, start, stop, readiness."""
+"""What the daemons have in common: workers, start, stop, readiness, being seen and watched."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
 import redis
 from oslo_config import cfg
 from oslo_db import exception as db_exception
 from oslo_log import log
-from oslo_service import service, systemd
+from oslo_service import service
 from oslo_service.backend.base import ServiceBase
 
 from delfin.cmd.parts import Parts
@@ -19,28 +21,34 @@ from delfin.conf.load import load
 from delfin.coordination.redis_server import RedisServer
 from delfin.db import migration
 from delfin.health import Check
+from delfin.process.place import Place
+from delfin.process.presence import Facts, Presence
+from delfin.process.pulse import Pulse
+from delfin.process.systemd import Systemd
+from delfin.process.watchdog import Watchdog
 from delfin.rpc.transport import bus_problem
 from delfin.service import Service, register_options
 
 LOG = log.getLogger(__name__)
 
-Build = Callable[[], AbstractContextManager[Sequence[Service]]]
+Build = Callable[[Systemd], AbstractContextManager[Sequence[Service]]]
 
 
 class Daemon(ServiceBase):  # type: ignore[misc] # publishes no types
     """One worker process; what it runs is built after the fork, and no server need be there yet."""
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: Build, systemd: Systemd) -> None:
         self._build = build
+        self._systemd = systemd
         self._stack = contextlib.ExitStack()
         self._services: list[Service] = []
         self._stopped = threading.Event()
 
     def start(self) -> None:
-        for one in self._stack.enter_context(self._build()):
+        for one in self._stack.enter_context(self._build(self._systemd)):
             one.start()
             self._services.append(one)
-        systemd.notify()
+        self._systemd.ready()
 
     def stop(self) -> None:
         """Stop the last service first, and wait for each: when this returns, the process ends."""
@@ -54,7 +62,7 @@ class Daemon(ServiceBase):  # type: ignore[misc] # publishes no types
         self._stopped.wait()
 
     def reset(self) -> None:
-        """A changed configuration reaches new processes, which replace this one."""
+        """Options are read where they are used, so changed ones hold from here on."""
 
 
 class Soon:
@@ -95,9 +103,52 @@ def configure(conf: cfg.ConfigOpts, arguments: Sequence[str]) -> cfg.ConfigOpts:
 
 
 def launch(conf: cfg.ConfigOpts, build: Build, workers: int) -> int:
-    """Run the workers until SIGTERM; the exit status. SIGHUP replaces them, with new options."""
-    launcher = service.launch(conf, Daemon(build), workers=workers, restart_method="mutate")
+    """Run the workers until SIGTERM; the exit status. SIGHUP reads again what is mutable.
+
+    A worker that ends is replaced, with either back end, also when it is the only one.
+    """
+    systemd = Systemd.taken_from_environment()
+    launcher = service.ProcessLauncher(conf, restart_method="mutate")
+    launcher.launch_service(Daemon(build, systemd), workers=workers)
     return int(launcher.wait() or 0)
+
+
+@contextlib.contextmanager
+def placed(conf: cfg.ConfigOpts, name: str) -> Iterator[int]:
+    """The number of this process among the workers of that name on this node, from 0.
+
+    Raises:
+        OSError: The state folder is not usable.
+    """
+    place = Place(conf.state_path, name)
+    try:
+        yield place.number
+    finally:
+        place.release()
+
+
+def cared_for(
+    parts: Parts,
+    systemd: Systemd,
+    name: str,
+    number: int,
+    facts: Facts,
+    *,
+    weight: int = 1,
+    pulses: Sequence[Pulse] = (),
+    stuck: Callable[[], int] = lambda: 0,
+) -> list[Service]:
+    """What watches this process and shows it to the others; to start first and to stop last."""
+    presence = Presence(parts.conf, parts.database, name, number, facts, weight)
+    watchdog = Watchdog(
+        parts.conf,
+        (presence.pulse, *pulses),
+        replace=lambda: os.kill(os.getpid(), signal.SIGTERM),
+        stuck_threads=stuck,
+        systemd=systemd,
+        cuts_off=True,
+    )
+    return [watchdog, presence]
 
 
 def checks(parts: Parts) -> dict[str, Check]:

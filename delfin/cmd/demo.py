@@ -64,9 +64,10 @@ def main() -> int:
     try:
         with (
             FakeStorage(port=_ARRAY_PORT, username=_USER, password=_PASSWORD) as array,
-            embedded.services(conf) as (api, task),
+            embedded.services(conf) as parts,
         ):
-            return service.run(conf, [task, api, _Demonstration(api.url, array)])
+            shown = _Demonstration(parts.api.url, array)
+            return service.run(conf, [*parts.all, shown], lambda: parts.watchdog.reason)
     except (exception.DelfinException, KeyRingError, OSError) as error:
         sys.stderr.write(f"delfin: {error}\n")
         return 1

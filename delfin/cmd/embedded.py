@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from oslo_config import cfg
 from oslo_log import log
 
+from delfin.alert_manager.service import AlertService
 from delfin.api.server import ApiService
 from delfin.cmd.parts import make_parts
 from delfin.conf.load import load
@@ -19,11 +23,16 @@ from delfin.coordination.state_lock import StateLock
 from delfin.db import migration
 from delfin.db.session import Database
 from delfin.jobs.queue import JobQueue
+from delfin.process.presence import Presence
+from delfin.process.systemd import Systemd
+from delfin.process.watchdog import Watchdog
 from delfin.rpc.doorbell import DoorbellServer
-from delfin.service import register_options, tell
+from delfin.service import Service, register_options, tell
 from delfin.task_manager.service import TaskService
 
 LOG = log.getLogger(__name__)
+
+NAME = "delfin-standalone"
 
 
 def configure(conf: cfg.ConfigOpts, arguments: Sequence[str]) -> cfg.ConfigOpts:
@@ -38,8 +47,23 @@ def configure(conf: cfg.ConfigOpts, arguments: Sequence[str]) -> cfg.ConfigOpts:
     return conf
 
 
+@dataclass(frozen=True)
+class Embedded:
+    """All services of the process, in the order in which they start."""
+
+    watchdog: Watchdog
+    presence: Presence
+    task: TaskService
+    alert: AlertService
+    api: ApiService
+
+    @property
+    def all(self) -> Sequence[Service]:
+        return (self.watchdog, self.presence, self.task, self.alert, self.api)
+
+
 @contextlib.contextmanager
-def services(conf: cfg.ConfigOpts) -> Iterator[tuple[ApiService, TaskService]]:
+def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[Embedded]:
     """The services, not started yet; what they share is closed at the end of the block.
 
     Raises:
@@ -64,7 +88,26 @@ def services(conf: cfg.ConfigOpts) -> Iterator[tuple[ApiService, TaskService]]:
         bell.start()
         stack.callback(bell.wait)
         stack.callback(bell.stop)
-        yield ApiService(conf, parts.application(locks, eviction)), task
+
+        def facts() -> dict[str, int]:
+            return parts.facts(
+                owned_storages=len(parts.storage_ids()),
+                running_jobs=task.running,
+                stuck_threads=task.stuck,
+                refused_messages=bell.refused,
+            )
+
+        presence = Presence(conf, parts.database, NAME, 0, facts)
+        watchdog = Watchdog(
+            conf,
+            (presence.pulse, *task.pulses),
+            # There is nobody else to take its place: the process ends as it does when it is told to.
+            replace=lambda: os.kill(os.getpid(), signal.SIGTERM),
+            stuck_threads=lambda: task.stuck,
+            systemd=systemd,
+        )
+        api = ApiService(conf, parts.application(locks, eviction))
+        yield Embedded(watchdog, presence, task, AlertService(), api)
 
 
 def _resume(database: Database, queue: JobQueue) -> None:
@@ -77,13 +120,15 @@ def _resume(database: Database, queue: JobQueue) -> None:
 
 
 class Announcement:
-    """Tells the user that all services before it have started."""
+    """Tells the user, and systemd, that all services before it have started."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, systemd: Systemd) -> None:
         self._text = text
+        self._systemd = systemd
 
     def start(self) -> None:
         tell(sys.stdout, self._text)
+        self._systemd.ready()
 
     def stop(self) -> None:
         """There is nothing to stop."""

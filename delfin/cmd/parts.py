@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from oslo_config import cfg
@@ -15,11 +15,13 @@ from delfin.common.key_file import open_key_ring
 from delfin.common.keyring import KeyRing
 from delfin.coordination.eviction import EvictionBus
 from delfin.coordination.locks import Coordinator
+from delfin.db import storages
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.drivers.manager import DriverManager
 from delfin.jobs.board import JobBoard
 from delfin.jobs.queue import JobQueue
+from delfin.process.watchdog import resident_memory
 from delfin.rpc.doorbell import Doorbell
 from delfin.rpc.transport import open_transport
 
@@ -32,9 +34,19 @@ class Parts:
     database: Database
     queue: JobQueue
     keyring: KeyRing
+    drivers: DriverManager
     arrays: DriverAPI
     transport: RPCTransport
     doorbell: Doorbell
+
+    def facts(self, **more: int) -> dict[str, int]:
+        """How this process stands, for the list of services."""
+        return {"sessions": len(self.drivers.live()), "memory": resident_memory(), **more}
+
+    def storage_ids(self) -> Sequence[str]:
+        """Of all storages that are registered now."""
+        with self.database.reader() as session:
+            return storages.all_ids(session)
 
     def application(self, locks: Coordinator, eviction: EvictionBus) -> Application:
         """The REST API on these parts."""
@@ -68,5 +80,7 @@ def make_parts(conf: cfg.ConfigOpts, default_transport: str | None = None) -> It
         doorbell = Doorbell(transport)
         doorbell.start()
         stack.callback(doorbell.stop)
-        arrays = DriverAPI(database, keyring, DriverManager())
-        yield Parts(conf, database, JobQueue(database, conf), keyring, arrays, transport, doorbell)
+        drivers = DriverManager()
+        arrays = DriverAPI(database, keyring, drivers)
+        queue = JobQueue(database, conf)
+        yield Parts(conf, database, queue, keyring, drivers, arrays, transport, doorbell)

@@ -18,30 +18,13 @@ from delfin.cmd import daemon  # noqa: E402 - likewise
 from delfin.cmd.parts import make_parts  # noqa: E402 - likewise
 from delfin.coordination.cluster import Cluster  # noqa: E402 - likewise
 from delfin.health import Health, HealthApp  # noqa: E402 - likewise
+from delfin.process.systemd import Systemd  # noqa: E402 - likewise
 from delfin.rpc.doorbell import DoorbellServer  # noqa: E402 - likewise
 from delfin.service import Service  # noqa: E402 - likewise
 from delfin.task_manager.service import TaskService  # noqa: E402 - likewise
 
-# The group whose members divide the storages among them.
-GROUP = "delfin-task"
-
-
-class _Member:
-    """This process as one of those that divide the storages among them."""
-
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
-
-    def start(self) -> None:
-        self._cluster.locks.start()
-        self._cluster.membership.start()
-        daemon.Soon(self._cluster.eviction).start()
-
-    def stop(self) -> None:
-        self._cluster.stop()
-
-    def wait(self) -> None:
-        """Stopping has waited already."""
+# Also the group whose members divide the storages among them.
+NAME = "delfin-task"
 
 
 def main() -> int:
@@ -49,13 +32,13 @@ def main() -> int:
         conf = daemon.configure(cfg.CONF, sys.argv[1:])
         listening = open_socket(conf.task_listen, conf.task_listen_port)
     except (OSError, ValueError) as error:
-        sys.stderr.write(f"delfin-task: {error}\n")
+        sys.stderr.write(f"{NAME}: {error}\n")
         return 1
 
     @contextlib.contextmanager
-    def build() -> Iterator[Sequence[Service]]:
-        with make_parts(conf) as parts:
-            cluster = Cluster.of(conf, parts.transport, GROUP, weight=conf.task_weight)
+    def build(systemd: Systemd) -> Iterator[Sequence[Service]]:
+        with make_parts(conf) as parts, daemon.placed(conf, NAME) as number:
+            cluster = Cluster.of(conf, parts.transport, NAME, weight=conf.task_weight)
             cluster.eviction.subscribe(parts.arrays.sessions)
             health = Health(daemon.checks(parts))
             task = TaskService(
@@ -64,12 +47,29 @@ def main() -> int:
                 parts.queue,
                 parts.arrays,
                 mine=cluster.ring.mine,
+                place=(number, conf.task_workers),
             )
             bell = DoorbellServer(parts.transport, socket.gethostname())
             bell.add_listener(task.ring)
             cluster.membership.on_change(lambda _members: task.ring())
+
+            def facts() -> dict[str, int]:
+                return parts.facts(
+                    owned_storages=cluster.ring.count_owned(parts.storage_ids()),
+                    running_jobs=task.running,
+                    stuck_threads=task.stuck,
+                    refused_messages=bell.refused + cluster.eviction.refused,
+                )
+
+            care = daemon.cared_for(
+                *(parts, systemd, NAME, number, facts),
+                weight=conf.task_weight,
+                pulses=task.pulses,
+                stuck=lambda: task.stuck,
+            )
             yield [
-                _Member(cluster),
+                *care,
+                cluster,
                 health,
                 ApiService(conf, HealthApp(health), listening),
                 task,

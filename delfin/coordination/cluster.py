@@ -33,8 +33,8 @@ def make_eviction(conf: cfg.ConfigOpts, transport: RPCTransport) -> EvictionBus:
 class Cluster:
     """The part of one process in the whole; make it in that process, after a fork.
 
-    A process that owns storages (delfin-task) uses all of it; others need locks and eviction
-    alone. Nothing here waits for a server when it is started, used or stopped.
+    delfin-task and delfin-alert, whose processes divide work among them, use all of it; others need
+    locks and eviction alone. Nothing here waits for a server when it is started, used or stopped.
     """
 
     locks: Coordinator
@@ -73,3 +73,6 @@ class Cluster:
         for part in parts:
             part.wait(max(0.0, deadline - time.monotonic()))
         self.locks.stop()
+
+    def wait(self) -> None:
+        """Stopping has waited already."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 
 from tooz.hashring import HashRing
 
@@ -40,6 +41,15 @@ class Ring:
         with self._guard:
             view = self._views[-1] if self._views else None
         return view.owner(storage_id) if view else None
+
+    def count_owned(self, storage_ids: Sequence[str]) -> int:
+        """How many of the storages have this process as their owner."""
+        if self._membership.alone:
+            return len(storage_ids)
+        me = self._membership.me
+        with self._guard:
+            view = self._views[-1] if self._views else None
+        return sum(view.owner(one) == me for one in storage_ids) if view else 0
 
     def mine(self, storage_id: str) -> bool:
         """Whether this process is the owner, and surely no other takes itself for it.

@@ -81,14 +81,13 @@ def rest(tmp_path: Path) -> Iterator[Rest]:
     register_options(conf)
     conf.set_override("delfin_listen", "127.0.0.1")
     conf.set_override("delfin_listen_port", 0)
-    with embedded.services(conf) as (api, task):
-        task.start()
-        api.start()
-        yield Rest(api.url)
-        api.stop()
-        task.stop()
-        api.wait()
-        task.wait()
+    with embedded.services(conf) as delfin:
+        for service in delfin.all:
+            service.start()
+        yield Rest(delfin.api.url)
+        for service in reversed(delfin.all):
+            service.stop()
+            service.wait()
 
 
 def test_a_bare_host_is_registered_synchronised_and_listed(rest: Rest, bare_host: BareHost) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.service.backend import chosen_backend
 from tests.service.standalone.rest import Rest
 from tests.waiting import wait_until
 
@@ -34,10 +35,11 @@ class Delfin:
         self.log = folder / "delfin.log"
         self.rest = Rest("")
         self._output = folder / "output"
-        self._no_file = folder / "delfin.conf"
-        self._no_file.touch()
+        self._file = folder / "delfin.conf"
+        self._file.touch()
         self._environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("OS_", "DELFIN_"))},
+            **chosen_backend(),
             "OS_DEFAULT__STATE_PATH": str(self.state),
             "OS_DEFAULT__DELFIN_LISTEN_PORT": "0",
             "OS_DEFAULT__DEBUG": "true",
@@ -46,6 +48,11 @@ class Delfin:
             **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def start(self) -> None:
         """Returns when it answers."""
@@ -63,6 +70,15 @@ class Delfin:
     def another(self, output: int) -> subprocess.Popen[bytes]:
         """A second process with the same settings; whoever asks for it waits for its end."""
         return self._launched(output)
+
+    def configure(self, text: str) -> None:
+        """Writes the configuration file; what is in the environment counts more."""
+        self._file.write_text(text)
+
+    def wait(self, longest: float) -> int:
+        """The exit status, once it has ended by itself."""
+        assert self._process is not None
+        return self._process.wait(longest)
 
     def send(self, number: signal.Signals) -> None:
         assert self._process is not None
@@ -90,7 +106,7 @@ class Delfin:
     def manage(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A run of delfin-manage with the same settings; it must succeed."""
         done = subprocess.run(
-            [BIN / "delfin-manage", "--config-file", self._no_file, *words],
+            [BIN / "delfin-manage", "--config-file", self._file, *words],
             env=self._environment,
             capture_output=True,
             text=True,
@@ -102,7 +118,7 @@ class Delfin:
 
     def _launched(self, output: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [BIN / "delfin-standalone", "--config-file", self._no_file],
+            [BIN / "delfin-standalone", "--config-file", self._file],
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=output,

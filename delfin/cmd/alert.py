@@ -1,0 +1,60 @@
+"""delfin-alert: hears what arrays have to say, on any number of nodes."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from delfin.service import select_backend
+
+select_backend()
+
+from oslo_config import cfg  # noqa: E402 - the back end must be chosen before anything else
+
+from delfin.alert_manager.service import AlertService  # noqa: E402 - likewise
+from delfin.api.server import ApiService, open_socket  # noqa: E402 - likewise
+from delfin.cmd import daemon  # noqa: E402 - likewise
+from delfin.cmd.parts import Parts, make_parts  # noqa: E402 - likewise
+from delfin.coordination.cluster import Cluster  # noqa: E402 - likewise
+from delfin.health import Health, HealthApp  # noqa: E402 - likewise
+from delfin.process.systemd import Systemd  # noqa: E402 - likewise
+from delfin.service import Service  # noqa: E402 - likewise
+
+NAME = "delfin-alert"
+
+
+def alert_parts(_parts: Parts) -> Sequence[Service]:
+    """What hears arrays in this process; none does yet."""
+    return ()
+
+
+def main(make: Callable[[Parts], Sequence[Service]] = alert_parts) -> int:
+    """'make' gives the parts of the alert service, in the worker that runs them."""
+    try:
+        conf = daemon.configure(cfg.CONF, sys.argv[1:])
+        listening = open_socket(conf.alert_listen, conf.alert_listen_port)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"{NAME}: {error}\n")
+        return 1
+
+    @contextlib.contextmanager
+    def build(systemd: Systemd) -> Iterator[Sequence[Service]]:
+        with make_parts(conf) as parts, daemon.placed(conf, NAME) as number:
+            cluster = Cluster.of(conf, parts.transport, NAME)
+            cluster.eviction.subscribe(parts.arrays.sessions)
+            health = Health(daemon.checks(parts))
+
+            def facts() -> dict[str, int]:
+                return parts.facts(refused_messages=cluster.eviction.refused)
+
+            yield [
+                *daemon.cared_for(parts, systemd, NAME, number, facts),
+                cluster,
+                health,
+                ApiService(conf, HealthApp(health), listening),
+                AlertService(make(parts)),
+            ]
+            parts.arrays.sessions.close()
+
+    return daemon.launch(conf, build, conf.alert_workers)

@@ -1,0 +1,37 @@
+"""The number of a worker process among those of its kind on a node."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+# Old workers may still be ending while new ones start.
+_MOST = 1024
+
+
+class Place:
+    """The lowest number, from 0, that no other process of that name has in the state folder.
+
+    It is free again with 'release' or with the end of the process, so a worker that is replaced
+    hands its number on, whatever starts workers.
+    """
+
+    def __init__(self, state_path: str, name: str) -> None:
+        """Raises OSError when the folder is not usable, or all numbers are taken."""
+        folder = Path(state_path).absolute() / "locks"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for number in range(_MOST):
+            path = folder / f"{name}-{number}"
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(descriptor)
+                continue
+            self.number, self._descriptor = number, descriptor
+            return
+        raise OSError(f"{folder}: {_MOST} processes {name} are there already")
+
+    def release(self) -> None:
+        os.close(self._descriptor)

@@ -1,0 +1,48 @@
+"""Workers of a node have numbers, and whoever takes a worker's place takes its number."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from delfin.process.place import Place
+
+HOLDER = """
+import sys
+from delfin.process.place import Place
+place = Place(sys.argv[1], "delfin-task")
+print(place.number, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_each_has_the_lowest_number_that_is_free(tmp_path: Path) -> None:
+    first, second = (Place(str(tmp_path), "delfin-task") for _ in range(2))
+    assert (first.number, second.number) == (0, 1)
+    other = Place(str(tmp_path), "delfin-api")
+    assert other.number == 0
+    first.release()
+    third = Place(str(tmp_path), "delfin-task")
+    assert third.number == 0
+    for place in (second, third, other):
+        place.release()
+
+
+def test_one_that_was_killed_leaves_its_number_to_the_next(tmp_path: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", HOLDER, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "0\n"
+        mine = Place(str(tmp_path), "delfin-task")
+        assert mine.number == 1
+        mine.release()
+        holder.kill()
+    mine = Place(str(tmp_path), "delfin-task")
+    assert mine.number == 0
+    mine.release()
