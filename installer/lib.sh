@@ -12,12 +12,16 @@ STATE=/var/lib/delfin
 LOGS=/var/log/delfin
 UNITS=/etc/systemd/system
 HARDENING=delfin-.service.d/10-hardening.conf
+# What a unit of its own may do besides; the folder may hold drop-ins of the operator as well.
+declare -A DROP_IN_OF=(
+    [delfin-alert.service]="delfin-alert.service.d/20-low-port.conf"
+)
 # In the virtual environment: this installer made it, so uninstall may remove it.
 MARK=.delfin-installation
 
 declare -A UNITS_OF=(
     [standalone]="delfin-standalone.service"
-    [cluster]="delfin-task.service delfin-api.service"
+    [cluster]="delfin-task.service delfin-alert.service delfin-api.service"
 )
 
 say() { printf '%s\n' "$*"; }
@@ -57,6 +61,14 @@ check_folders() {
 # On the machine itself, and systemd is what started it.
 systemd_runs() { [ -z "$ROOT" ] && [ -d /run/systemd/system ]; }
 
+# Takes a drop-in away, and its folder when nothing else is in it.
+remove_drop_in() {
+    run rm -f "$ROOT$UNITS/$1"
+    if [ -d "$ROOT$UNITS/${1%/*}" ]; then
+        run rmdir --ignore-fail-on-non-empty "$ROOT$UNITS/${1%/*}"
+    fi
+}
+
 # Takes units away that are installed; those that are not cost nothing.
 remove_units() {
     local unit
@@ -69,6 +81,7 @@ remove_units() {
             run rm -f "$ROOT$UNITS/multi-user.target.wants/$unit"
         fi
         run rm -f "$ROOT$UNITS/$unit"
+        [ -z "${DROP_IN_OF[$unit]:-}" ] || remove_drop_in "${DROP_IN_OF[$unit]}"
     done
 }
 

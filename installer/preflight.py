@@ -89,7 +89,10 @@ def taken_ports(conf: configparser.ConfigParser, mode: str) -> Iterator[str]:
     own = "127.0.0.1" if mode == "standalone" else "::"
     wanted = [("delfin_listen", own, "delfin_listen_port", "8190")]
     if mode == "cluster":
-        wanted.append(("task_listen", "127.0.0.1", "task_listen_port", "8196"))
+        wanted += [
+            ("task_listen", "127.0.0.1", "task_listen_port", "8196"),
+            ("alert_listen", "127.0.0.1", "alert_listen_port", "8197"),
+        ]
     for host_option, host_default, port_option, port_default in wanted:
         host = conf.get("DEFAULT", host_option, fallback=host_default) or host_default
         port = conf.get("DEFAULT", port_option, fallback=port_default) or port_default

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import throw_away_database
-from tests.service.installer.tree import Tree
+from tests.service.installer.head import HEAD
+from tests.service.installer.tree import CLUSTER, Tree
 
 pytestmark = pytest.mark.service
+
+LOW_PORT = "delfin-alert.service.d/20-low-port.conf"
 
 
 @pytest.fixture
@@ -37,8 +40,8 @@ def test_a_second_node_needs_the_keys_and_the_configuration_of_the_first(
     tree: Tree, servers: list[str], tmp_path: Path
 ) -> None:
     bare(tree)
-    assert "empty -> 0001" in tree.installed(*servers)
-    assert tree.services() == {"delfin-api.service", "delfin-task.service"}
+    assert f"empty -> {HEAD}" in tree.installed(*servers)
+    assert tree.services() == CLUSTER
     keys, config = tmp_path / "keys", tmp_path / "first.conf"
     shutil.copy(tree.keys, keys)
     shutil.copy(tree.config, config)
@@ -70,7 +73,28 @@ def test_a_dollar_in_a_password_stays_one(tree: Tree, servers: list[str]) -> Non
 def test_other_services_go_when_a_node_changes_its_kind(tree: Tree, servers: list[str]) -> None:
     tree.config.unlink()
     tree.installed(*servers, "--new-keys")
-    assert tree.services() == {"delfin-api.service", "delfin-task.service"}
+    assert tree.services() == CLUSTER
+    low_port = tree.units / LOW_PORT
+    assert low_port.is_file()
     tree.config.unlink()
     tree.installed("--standalone")
     assert tree.services() == {"delfin-standalone.service"}
+    assert not low_port.parent.exists()
+
+
+def test_only_alerts_may_arrive_at_a_low_port_and_drop_ins_of_operators_stay(
+    tree: Tree, servers: list[str]
+) -> None:
+    tree.config.unlink()
+    tree.installed(*servers, "--new-keys")
+    theirs = tree.units / "delfin-alert.service.d/override.conf"
+    theirs.touch()
+    granting = [path for path in tree.units.rglob("*") if path.is_file() and grants(path)]
+    assert granting == [tree.units / LOW_PORT]
+    tree.uninstalled()
+    assert not (tree.units / LOW_PORT).exists()
+    assert theirs.exists()
+
+
+def grants(path: Path) -> bool:
+    return "CAP_" in path.read_text()

@@ -9,12 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import make_conf
 from tests.service.installer.tree import INSTALLER, UNITS, Tree
 
 pytestmark = pytest.mark.service
 
+OPTIONS = make_conf(Path("/nowhere"), "sqlite://")
+
 # Ten times what systemd calls the exposure of a service: 100 is a service without any limit.
 EXPOSURE = 16
+# A right that others have not, and no user namespace of its own.
+EXPOSURE_WITH_LOW_PORT = 20
 # Seconds that a daemon takes to stop, at most.
 GRACEFUL = 10
 
@@ -46,7 +51,8 @@ def complaints(unit: Path) -> str:
 
 
 def too_exposed(unit: Path) -> bool:
-    done = analyze("security", "--offline=true", f"--threshold={EXPOSURE}", unit)
+    limit = EXPOSURE_WITH_LOW_PORT if "alert" in unit.name else EXPOSURE
+    done = analyze("security", "--offline=true", f"--threshold={limit}", unit)
     assert "Overall exposure level" in done.stdout, done
     return done.returncode != 0
 
@@ -86,6 +92,13 @@ def test_a_service_is_not_killed_while_it_stops_in_good_order(unit: str, folder:
     found = dict(settings(folder / unit))
     assert GRACEFUL < int(found["TimeoutStopSec"]) <= 2 * GRACEFUL
     assert found["KillMode"] == "mixed", "workers are stopped by the process that started them"
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_service_that_says_nothing_any_more_is_noticed(unit: str, folder: Path) -> None:
+    found = dict(settings(folder / unit))
+    assert int(found["WatchdogSec"]) > OPTIONS.watchdog.stuck_time
+    assert (found["Type"], found["Restart"]) == ("notify", "on-failure")
 
 
 @pytest.mark.parametrize("unit", UNITS)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 INSTALLER = ROOT / "installer"
-UNITS = ("delfin-api.service", "delfin-task.service", "delfin-standalone.service")
+CLUSTER = {"delfin-api.service", "delfin-task.service", "delfin-alert.service"}
+UNITS = (*sorted(CLUSTER), "delfin-standalone.service")
 
 
 class Tree:
