@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from delfin.coordination.redis_coordinator import LOST, RedisCoordinator
 from delfin.coordination.redis_server import RedisServer
 from delfin.inventory.schema import METADATA
 from tests.conftest import make_conf
+from tests.service.backend import chosen_backend
 from tests.service.cluster.daemon import Daemon
 from tests.service.cluster.link import Link
 from tests.service.coordination.redis_process import RedisProcess
@@ -27,6 +28,7 @@ GROUP = "delfin-task"
 LEASE = 3.0
 POLL = 2.0
 EXPIRATION = 3
+DOWN_AFTER = 4.0
 _QUICK = {
     "OS_JOBS__POLL_INTERVAL": str(POLL),
     "OS_JOBS__LEASE_TIME": str(LEASE),
@@ -37,6 +39,8 @@ _QUICK = {
     "OS_COORDINATION__BACKEND_EXPIRATION": str(EXPIRATION),
     "OS_DEFAULT__DELFIN_WORKERS": "1",
     "OS_DEFAULT__TASK_WORKERS": "1",
+    "OS_DEFAULT__REPORT_INTERVAL": "0.3",
+    "OS_DEFAULT__SERVICE_DOWN_TIME": str(DOWN_AFTER),
 }
 
 
@@ -56,7 +60,7 @@ class Cluster:
         linked = make_url(url).set(host="127.0.0.1", port=database.port)
         self._environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("OS_", "DELFIN_"))},
-            **{k: v for k, v in os.environ.items() if k == "DELFIN_SERVICE_BACKEND"},
+            **chosen_backend(),
             "OS_DATABASE__CONNECTION": linked.render_as_string(hide_password=False),
             "OS_DEFAULT__TRANSPORT_URL": f"rabbit://guest:guest@127.0.0.1:{bus.port}//",
             "OS_COORDINATION__BACKEND_TYPE": "redis",
@@ -73,6 +77,13 @@ class Cluster:
 
     def task(self, node: str = "a", **settings: str) -> Daemon:
         return self._start("delfin-task", node, settings)
+
+    def alert(self, node: str = "a", script: Path | None = None, /, **settings: str) -> Daemon:
+        return self._start("delfin-alert", node, settings, script=script)
+
+    def configured_task(self, node: str, text: str, without: Collection[str]) -> Daemon:
+        """With a configuration file that may be changed, instead of some settings."""
+        return self._start("delfin-task", node, {}, text=text, without=without)
 
     def close(self) -> None:
         for daemon in self._started:
@@ -117,30 +128,42 @@ class Cluster:
         (owner,) = self.values(query, id=storage_id)
         return int(owner.split(":")[1])
 
-    def members(self) -> set[int]:
-        """The processes that divide the storages among them, as the Redis server knows them."""
+    def members(self, group: str = GROUP) -> set[int]:
+        """The processes that divide the storages among them, as the Redis server knows them; or
+        those of another group.
+        """
         conf = make_conf(self._folder, str(self.engine.url))
         conf.set_override("backend_type", "redis", "coordination")
         conf.set_override("backend_server", self.redis.address, "coordination")
         onlooker = RedisCoordinator(RedisServer.of(conf), f"onlooker-{uuid4()}", EXPIRATION)
         try:
             onlooker.start()
-            found = onlooker.get_members_with_capabilities(GROUP.encode()).get()
+            found = onlooker.get_members_with_capabilities(group.encode()).get()
         except (*LOST, GroupNotCreated):
             return set()
         finally:
             onlooker.close()
         return {facts["process"] for facts in found.values() if facts}
 
-    def _start(self, name: str, node: str, settings: dict[str, str]) -> Daemon:
+    def _start(
+        self,
+        name: str,
+        node: str,
+        settings: dict[str, str],
+        *,
+        script: Path | None = None,
+        text: str = "",
+        without: Collection[str] = (),
+    ) -> Daemon:
         folder = self._folder / node
         folder.mkdir(exist_ok=True)
         environment = {
-            **self._environment,
+            **{name: value for name, value in self._environment.items() if name not in without},
             "OS_DEFAULT__STATE_PATH": str(folder / "state"),
             **settings,
         }
-        self._started.append(Daemon(name, folder, environment))
+        self._started.append(Daemon(name, folder, environment, script))
+        self._started[-1].configure(text)
         self._started[-1].start()
         return self._started[-1]
 

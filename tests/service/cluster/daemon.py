@@ -1,4 +1,4 @@
-"""delfin-api or delfin-task as a process of its own, with its workers."""
+"""delfin-api, delfin-task or delfin-alert as a process of its own, with its workers."""
 
 from __future__ import annotations
 
@@ -20,25 +20,36 @@ from tests.waiting import wait_until
 
 BIN = Path(sys.executable).parent
 _STARTED_WITHIN = 60.0
+_PORTS = {
+    "delfin-api": "DELFIN_LISTEN_PORT",
+    "delfin-task": "TASK_LISTEN_PORT",
+    "delfin-alert": "ALERT_LISTEN_PORT",
+}
 
 
 class Daemon:
     """One daemon on one node; its processes are a group of their own, as under systemd."""
 
-    def __init__(self, name: str, folder: Path, environment: Mapping[str, str]) -> None:
-        """'name' is that of the console script."""
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        environment: Mapping[str, str],
+        script: Path | None = None,
+    ) -> None:
+        """'name' is that of the console script; 'script' is run in its place."""
+        self._command = [BIN / name] if script is None else [Path(sys.executable), script]
         self.name = name
         self.port = free_port()
         self.rest = Rest(f"http://127.0.0.1:{self.port}")
         self.log = folder / f"{name}.log"
-        self._no_file = folder / "delfin.conf"
-        self._no_file.touch()
+        self._file = folder / f"{name}.conf"
+        self._file.touch()
         self._output = folder / f"{name}.output"
-        port = "TASK_LISTEN_PORT" if name == "delfin-task" else "DELFIN_LISTEN_PORT"
         self._environment = {
             **environment,
             "OS_DEFAULT__LOG_FILE": str(self.log),
-            f"OS_DEFAULT__{port}": str(self.port),
+            f"OS_DEFAULT__{_PORTS[name]}": str(self.port),
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -60,13 +71,17 @@ class Daemon:
         """Does not wait for it."""
         with self._output.open("ab") as output:
             self._process = subprocess.Popen(
-                [BIN / self.name, "--config-file", self._no_file],
+                [*self._command, "--config-file", self._file],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
+
+    def configure(self, text: str) -> None:
+        """Writes its configuration file; what is in its environment counts more."""
+        self._file.write_text(text)
 
     def alive(self) -> bool:
         return self._asked("/healthz")[0] == 200

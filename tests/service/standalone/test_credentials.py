@@ -50,7 +50,8 @@ class TestANewPassword:
         array.reset_counters()
         block = rest_block(array, access(array)["rest"]["password"])
         assert rest.put(f"/v1/storages/{storage_id}/access-info", block).status == 200
-        assert array.sessions.open == 0
+        # Nobody waits for the array to log out.
+        wait_until(lambda: array.sessions.open == 0)
         assert array.sessions.logouts == 2
 
     def test_is_asked_for_after_one_refused_login(self, delfin: Delfin, array: FakeStorage) -> None:
