@@ -11,6 +11,14 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 WITH_SERVERS := $(BIN)/python tools/with_test_servers.py
 
+# The back end that is not the default runs those stories that say most in a minute.
+ON_EVENTLET := DELFIN_TEST_BACKEND=eventlet $(WITH_SERVERS)
+EVENTLET_STORIES := tests/service/standalone/test_stopping.py \
+	"tests/service/cluster/test_killed.py::test_in_the_middle_of_a_synchronisation_another_finishes_it[worker]" \
+	tests/service/cluster/test_stopping.py::test_during_a_synchronisation_the_job_is_handed_back \
+	tests/service/cluster/test_stopping.py::test_a_reload_takes_up_what_has_changed_and_loses_no_job \
+	tests/service/cluster/test_hanging.py::test_a_worker_with_too_many_hung_threads_is_replaced_and_its_jobs_go_on
+
 # What an installation depends on; a change of any of these installs again.
 RUN_INPUTS := setup.py setup.cfg pyproject.toml requirements.txt constraints.txt
 RUN_READY := $(VENV)/.delfin-run
@@ -54,6 +62,11 @@ setup: $(TEST_READY) ## Make the virtual environment with all that development n
 .PHONY: test
 test: packages $(TEST_READY) lint types ## Lint, types and every test; installs what is missing
 	@$(WITH_SERVERS) $(PYTEST) -m "not long"
+	@$(ON_EVENTLET) $(PYTEST) $(EVENTLET_STORIES)
+
+.PHONY: test-eventlet
+test-eventlet: packages $(TEST_READY) ## Run all stories of delfin processes on eventlet
+	@$(ON_EVENTLET) $(PYTEST) -m "not long" tests/service/standalone tests/service/cluster
 
 .PHONY: test-one
 test-one: $(TEST_READY) ## Run the tests whose name contains T=, verbosely
@@ -75,7 +88,7 @@ test-long: packages $(TEST_READY) ## Run the tests that wait for full-length tim
 
 .PHONY: benchmark
 benchmark: packages $(TEST_READY) ## Measure, and put the figures into docs/performance.md
-	@for part in sync memory listing; do \
+	@for part in sync memory listing processes; do \
 		$(WITH_SERVERS) $(BIN)/python -m tests.benchmark.$$part --write docs/performance.md; \
 	done
 
