@@ -41,7 +41,7 @@ def main(make: Callable[[Parts], Sequence[Service]] = alert_parts) -> int:
     @contextlib.contextmanager
     def build(systemd: Systemd) -> Iterator[Sequence[Service]]:
         with make_parts(conf) as parts, daemon.placed(conf, NAME) as number:
-            cluster = Cluster.of(conf, parts.transport, NAME)
+            cluster = Cluster.of(conf, parts.transport, NAME, known=parts.knows)
             cluster.eviction.subscribe(parts.arrays.sessions)
             health = Health(daemon.checks(parts))
 

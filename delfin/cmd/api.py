@@ -36,7 +36,8 @@ def main() -> int:
     @contextlib.contextmanager
     def build(systemd: Systemd) -> Iterator[Sequence[Service]]:
         with make_parts(conf) as parts, daemon.placed(conf, NAME) as number:
-            locks, eviction = Coordinator(conf), make_eviction(conf, parts.transport)
+            locks = Coordinator(conf)
+            eviction = make_eviction(conf, parts.transport, parts.knows)
             locks.start()
             eviction.subscribe(parts.arrays.sessions)
             health = Health(daemon.checks(parts))

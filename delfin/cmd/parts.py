@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from oslo_config import cfg
+from oslo_db import exception as db_exception
 from oslo_messaging.transport import RPCTransport
 
 from delfin.api.app import Application, make_app
@@ -47,6 +48,19 @@ class Parts:
         """Of all storages that are registered now."""
         with self.database.reader() as session:
             return storages.all_ids(session)
+
+    def knows(self, storage_id: str) -> bool:
+        """Whether there is such a storage, or a session with one that is gone.
+
+        While the database is away, anything could be there.
+        """
+        if self.drivers.get_driver(storage_id) is not None:
+            return True
+        try:
+            with self.database.reader() as session:
+                return storages.is_there(session, storage_id)
+        except db_exception.DBError:
+            return True
 
     def application(self, locks: Coordinator, eviction: EvictionBus) -> Application:
         """The REST API on these parts."""

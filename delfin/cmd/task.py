@@ -38,7 +38,9 @@ def main() -> int:
     @contextlib.contextmanager
     def build(systemd: Systemd) -> Iterator[Sequence[Service]]:
         with make_parts(conf) as parts, daemon.placed(conf, NAME) as number:
-            cluster = Cluster.of(conf, parts.transport, NAME, weight=conf.task_weight)
+            cluster = Cluster.of(
+                conf, parts.transport, NAME, weight=conf.task_weight, known=parts.knows
+            )
             cluster.eviction.subscribe(parts.arrays.sessions)
             health = Health(daemon.checks(parts))
             task = TaskService(

@@ -17,7 +17,7 @@ import oslo_messaging
 from oslo_log import log
 from oslo_messaging.transport import RPCTransport
 
-from delfin.coordination.eviction import Subscriber, is_storage_id
+from delfin.coordination.eviction import Known, Subscriber, anything, is_storage_id
 from delfin.coordination.eviction_mail import EVERYTHING, Inbox, Outbox
 from delfin.coordination.reachability import Reachability
 from delfin.rpc.allow_list import AllowListDispatcher, allow_list_server
@@ -36,9 +36,10 @@ class BusEviction:
     a queue for each name.
     """
 
-    def __init__(self, transport: RPCTransport, server: str) -> None:
+    def __init__(self, transport: RPCTransport, server: str, known: Known = anything) -> None:
         self._me = uuid4().hex
-        self._inbox = Inbox("eviction")
+        self._refusals = Refusals(f"the topic {TOPIC}")
+        self._inbox = Inbox("eviction", known, self._refusals.add)
         self._client = oslo_messaging.get_rpc_client(
             transport, oslo_messaging.Target(topic=TOPIC, fanout=True), retry=0
         )
@@ -47,7 +48,6 @@ class BusEviction:
             self._cast,
             Reachability("The bus for evictions", "others are told when it is back"),
         )
-        self._refusals = Refusals(f"the topic {TOPIC}")
         payload = {"storage_id": _is_target, "origin": _is_origin}
         self._guard = threading.Lock()
         self._serving = self._stopping = False
@@ -116,7 +116,7 @@ class BusEviction:
 
     def _heard(self, storage_id: str, origin: str) -> None:
         if origin != self._me:
-            self._inbox.put(storage_id)
+            self._inbox.put(storage_id, foreign=True)
 
 
 class _Endpoint:

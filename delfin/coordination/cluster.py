@@ -10,7 +10,7 @@ from oslo_config import cfg
 from oslo_messaging.transport import RPCTransport
 
 from delfin.coordination.bus_eviction import BusEviction
-from delfin.coordination.eviction import EvictionBus
+from delfin.coordination.eviction import EvictionBus, Known, anything
 from delfin.coordination.leader import Leadership
 from delfin.coordination.locks import Coordinator
 from delfin.coordination.membership import Membership
@@ -22,11 +22,16 @@ from delfin.coordination.ring import Ring
 _LEAVE_WITHIN = 2.0
 
 
-def make_eviction(conf: cfg.ConfigOpts, transport: RPCTransport) -> EvictionBus:
-    """Evictions between processes: over Redis when it is there for that, else over the bus."""
+def make_eviction(
+    conf: cfg.ConfigOpts, transport: RPCTransport, known: Known = anything
+) -> EvictionBus:
+    """Evictions between processes: over Redis when it is there for that, else over the bus.
+
+    What others name and is not 'known' is refused and counted.
+    """
     if conf.coordination.backend_type == "redis":
-        return RedisEviction(RedisServer.of(conf))
-    return BusEviction(transport, socket.gethostname())
+        return RedisEviction(RedisServer.of(conf), known)
+    return BusEviction(transport, socket.gethostname(), known)
 
 
 @dataclass(frozen=True)
@@ -45,13 +50,19 @@ class Cluster:
 
     @classmethod
     def of(
-        cls, conf: cfg.ConfigOpts, transport: RPCTransport, group: str, *, weight: int = 1
+        cls,
+        conf: cfg.ConfigOpts,
+        transport: RPCTransport,
+        group: str,
+        *,
+        weight: int = 1,
+        known: Known = anything,
     ) -> Cluster:
         """Raises ValueError when the address of the server cannot be read."""
         membership = Membership(conf, group, weight=weight)
         return cls(
             Coordinator(conf),
-            make_eviction(conf, transport),
+            make_eviction(conf, transport, known),
             membership,
             Ring(membership),
             Leadership(conf, group),

@@ -18,6 +18,14 @@ LOG = log.getLogger(__name__)
 _STORAGE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
+# Whether there is a storage of that id; may take its time to find out.
+Known = Callable[[str], bool]
+
+
+def anything(_storage_id: str) -> bool:
+    return True
+
+
 class Subscriber(Protocol):
     """Who keeps sessions."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from oslo_log import log
 
-from delfin.coordination.eviction import LocalEviction
+from delfin.coordination.eviction import Known, LocalEviction, anything
 from delfin.coordination.reachability import Reachability
 
 LOG = log.getLogger(__name__)
@@ -88,10 +88,19 @@ class Outbox:
 class Inbox:
     """Tells the subscribers of this process, from threads of its own."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        known: Known = anything,
+        refuse: Callable[[str], None] = LOG.debug,
+    ) -> None:
+        """What others name and is not 'known' is refused; asking may take its time."""
         self.audience = LocalEviction()
+        self._known = known
+        self._refuse = refuse
         self._changed = threading.Condition()
-        self._pending: dict[str, None] = {}
+        # Whether each was named by somebody else.
+        self._pending: dict[str, bool] = {}
         self._stopping = False
         self._threads = [
             threading.Thread(target=self._run, name=f"{name}-in-{number}", daemon=True)
@@ -102,13 +111,13 @@ class Inbox:
         for thread in self._threads:
             thread.start()
 
-    def put(self, storage_id: str) -> None:
+    def put(self, storage_id: str, *, foreign: bool = False) -> None:
         """An id, or EVERYTHING. One that is pending already is told once."""
         with self._changed:
             if storage_id == EVERYTHING or len(self._pending) >= MOST_PENDING:
-                self._pending = {EVERYTHING: None}
+                self._pending = {EVERYTHING: False}
             if EVERYTHING not in self._pending:
-                self._pending[storage_id] = None
+                self._pending[storage_id] = foreign and self._pending.get(storage_id, True)
             self._changed.notify()
 
     def stop(self) -> None:
@@ -127,9 +136,11 @@ class Inbox:
                 self._changed.wait_for(lambda: self._pending or self._stopping)
                 if self._stopping:
                     return
-                storage_id = next(iter(self._pending))
+                storage_id, foreign = next(iter(self._pending.items()))
                 del self._pending[storage_id]
             if storage_id == EVERYTHING:
                 self.audience.evict_all()
-            else:
+            elif not foreign or self._known(storage_id):
                 self.audience.evict(storage_id)
+            else:
+                self._refuse("it names a storage that is not there")

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import redis
 
-from delfin.coordination.eviction import Subscriber, is_storage_id
+from delfin.coordination.eviction import Known, Subscriber, anything, is_storage_id
 from delfin.coordination.eviction_mail import EVERYTHING, Inbox, Outbox
 from delfin.coordination.reachability import Reachability
 from delfin.coordination.redis_server import RedisServer
@@ -31,12 +31,13 @@ _CONNECT_AGAIN_AFTER = 0.5
 class RedisEviction:
     """The evictions of this process and of all others that use the same Redis server."""
 
-    def __init__(self, server: RedisServer) -> None:
+    def __init__(self, server: RedisServer, known: Known = anything) -> None:
         self._server = server
         # Databases of one server share its channels.
         self._channel = f"delfin:{server.database}:eviction"
         self._me = uuid4().hex
-        self._inbox = Inbox("eviction")
+        self._refusals = Refusals(f"the Redis channel {self._channel}")
+        self._inbox = Inbox("eviction", known, self._refusals.add)
         self._publisher = server.client()
         self._outbox = Outbox(
             "eviction",
@@ -47,7 +48,6 @@ class RedisEviction:
             "The Redis server of evictions",
             "sessions end when they are used next, and all of them when it is back",
         )
-        self._refusals = Refusals(f"the Redis channel {self._channel}")
         self._stopping = threading.Event()
         self._listener = threading.Thread(target=self._run, name="eviction-listener", daemon=True)
 
@@ -129,7 +129,7 @@ class RedisEviction:
             if not is_storage_id(storage_id) and storage_id != EVERYTHING:
                 self._refusals.add("it names no storage")
             elif origin != self._me:
-                self._inbox.put(storage_id)
+                self._inbox.put(storage_id, foreign=True)
 
 
 def _left(deadline: float | None) -> float | None:

@@ -105,6 +105,11 @@ def all_ids(session: Session) -> Sequence[str]:
     return session.scalars(select(Storage.id).where(Storage.deleted.is_(False))).all()
 
 
+def is_there(session: Session, storage_id: str) -> bool:
+    """Whether there is such a storage, also one whose removal is under way."""
+    return session.scalars(select(Storage.id).where(Storage.id == storage_id)).first() is not None
+
+
 def with_serial(session: Session, serial_number: str) -> Storage | None:
     return session.scalars(
         select(Storage).where(Storage.live_serial == serial_number)

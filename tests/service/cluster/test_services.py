@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -66,9 +67,12 @@ def test_messages_that_are_none_of_ours_are_refused_and_counted(
     api, task = cluster.api("a"), cluster.task("a")
     for daemon in (api, task):
         daemon.until_ready()
-    for text in ("nonsense", "0 not-a-storage"):
+    storage_id = api.rest.register(array, serial="KNOWN1")
+    api.rest.synced(storage_id)
+    for text in ("nonsense", "0 not-a-storage", f"0 {uuid4()}", f"0 {storage_id}"):
         with cluster.redis.client() as client:
             assert client.publish("delfin:0:eviction", text) == 2
     found = "process=delfin-task"
-    wait_until(lambda: [row["refused_messages"] for row in rows(api, found)] == [2])
+    wait_until(lambda: [row["refused_messages"] for row in rows(api, found)] == [3])
+    wait_until(lambda: array.sessions.open == 0)
     assert task.missing() == {}

@@ -102,3 +102,22 @@ def test_everything_makes_the_single_ones_needless(monkeypatch: pytest.MonkeyPat
         inbox.stop()
         inbox.wait(10)
         assert (heard.flushed, heard.evicted) == (1, [])
+
+
+def test_what_others_name_must_be_there_and_what_we_name_need_not() -> None:
+    refused: list[str] = []
+    inbox = Inbox("test", {"known"}.__contains__, refused.append)
+    told = Heard()
+    inbox.audience.subscribe(told)
+    inbox.put("unknown", foreign=True)
+    inbox.put("known", foreign=True)
+    inbox.put("ours")
+    # One that both name is ours as well.
+    inbox.put("both", foreign=True)
+    inbox.put("both")
+    inbox.start()
+    wait_until(lambda: len(told.evicted) == 3 and refused)
+    inbox.stop()
+    inbox.wait()
+    assert set(told.evicted) == {"known", "ours", "both"}
+    assert refused == ["it names a storage that is not there"]
