@@ -19,6 +19,7 @@ FLOORS = {
     "health": 4,
     "jobs": 4,
     "service": 4,
+    "alerts": 3,
     "coordination": 3,
     "exporter": 3,
     "inventory": 3,
