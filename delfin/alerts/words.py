@@ -8,6 +8,8 @@ LASTING = (OPEN, ACKNOWLEDGED)
 
 RAISED, CHANGED, WAS_CLEARED = "raised", "changed", "cleared"
 WAS_ACKNOWLEDGED, WAS_UNACKNOWLEDGED = "acknowledged", "unacknowledged"
+# Not a change: told again because it lasts.
+REPEATED = "repeated"
 
 BY_RECOVERY, BY_SYNC, BY_USER, BY_DELFIN = "recovery", "sync", "user", "delfin"
 

@@ -28,6 +28,7 @@ from delfin.process.systemd import Systemd
 from delfin.process.watchdog import Watchdog
 from delfin.rpc.doorbell import DoorbellServer
 from delfin.service import Service, register_options, tell
+from delfin.task_manager.exports import ExportService
 from delfin.task_manager.service import TaskService
 
 LOG = log.getLogger(__name__)
@@ -54,12 +55,13 @@ class Embedded:
     watchdog: Watchdog
     presence: Presence
     task: TaskService
+    exports: ExportService
     alert: AlertService
     api: ApiService
 
     @property
     def all(self) -> Sequence[Service]:
-        return (self.watchdog, self.presence, self.task, self.alert, self.api)
+        return (self.watchdog, self.presence, self.task, self.exports, self.alert, self.api)
 
 
 @contextlib.contextmanager
@@ -83,8 +85,10 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
         eviction = LocalEviction()
         eviction.subscribe(parts.arrays.sessions)
         task = TaskService(conf, parts.database, parts.queue, parts.arrays)
+        exports = ExportService(conf, parts.database)
         bell = DoorbellServer(parts.transport, "standalone")
         bell.add_listener(task.ring)
+        bell.add_listener(exports.ring)
         bell.start()
         stack.callback(bell.wait)
         stack.callback(bell.stop)
@@ -107,7 +111,7 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
             systemd=systemd,
         )
         api = ApiService(conf, parts.application(locks, eviction))
-        yield Embedded(watchdog, presence, task, AlertService(), api)
+        yield Embedded(watchdog, presence, task, exports, AlertService(), api)
 
 
 def _resume(database: Database, queue: JobQueue) -> None:

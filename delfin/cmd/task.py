@@ -21,6 +21,7 @@ from delfin.health import Health, HealthApp  # noqa: E402 - likewise
 from delfin.process.systemd import Systemd  # noqa: E402 - likewise
 from delfin.rpc.doorbell import DoorbellServer  # noqa: E402 - likewise
 from delfin.service import Service  # noqa: E402 - likewise
+from delfin.task_manager.exports import ExportService  # noqa: E402 - likewise
 from delfin.task_manager.service import TaskService  # noqa: E402 - likewise
 
 # Also the group whose members divide the storages among them.
@@ -51,8 +52,10 @@ def main() -> int:
                 mine=cluster.ring.mine,
                 place=(number, conf.task_workers),
             )
+            exports = ExportService(conf, parts.database)
             bell = DoorbellServer(parts.transport, socket.gethostname())
             bell.add_listener(task.ring)
+            bell.add_listener(exports.ring)
             cluster.membership.on_change(lambda _members: task.ring())
 
             def facts() -> dict[str, int]:
@@ -75,6 +78,7 @@ def main() -> int:
                 health,
                 ApiService(conf, HealthApp(health), listening),
                 task,
+                exports,
                 daemon.Soon(bell),
             ]
 

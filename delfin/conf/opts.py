@@ -9,6 +9,7 @@ from types import ModuleType
 from oslo_config import cfg
 
 from delfin import conf as package
+from delfin.conf import exporters
 
 # Every other module of this package is a group of options: GROUP, OPTS and register().
 _NO_GROUPS = {"load", "opts"}
@@ -24,6 +25,7 @@ def list_opts() -> list[tuple[str, list[cfg.Opt]]]:
     groups: dict[str, list[cfg.Opt]] = {}
     for module in _modules():
         groups.setdefault(module.GROUP, []).extend(module.OPTS)
+    groups["DEFAULT"] += exporters.NAMES
     return list(groups.items())
 
 

@@ -7,10 +7,12 @@ from oslo_service.backend.base import ServiceBase
 
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
+from delfin.jobs.alert_sync import ALERT_SYNC
 from delfin.jobs.board import REMOVAL, SYNC
 from delfin.jobs.queue import JobQueue, Mine, anybodys
 from delfin.jobs.worker import Runner, Worker
 from delfin.process.pulse import Pulse
+from delfin.task_manager.alert_sync import AlertSyncRunner, then_alerts
 from delfin.task_manager.removal import RemovalRunner
 from delfin.task_manager.sync import SyncRunner
 
@@ -35,7 +37,8 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
         """
         sync = SyncRunner(database, queue, drivers, conf)
         runners: dict[str, Runner] = {
-            SYNC: sync,
+            SYNC: then_alerts(sync, database, queue, conf),
+            ALERT_SYNC: AlertSyncRunner(database, queue, drivers, conf),
             REMOVAL: RemovalRunner(database, queue, drivers),
         }
         self._drivers = drivers

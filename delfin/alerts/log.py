@@ -1,0 +1,313 @@
+"""The event log as one exporter sees it: a lease, a cursor, and what comes behind it.
+
+Positions are given to rows that are seen committed, by whoever reads first, under a
+lock. So a row whose transaction commits late gets a late position, and no cursor has
+passed it by.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from oslo_config import cfg
+from oslo_db import exception as db_exception
+from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from delfin.alerts.events import shown
+from delfin.alerts.internal import SPOOL_OVERFLOW
+from delfin.alerts.silences import Silences
+from delfin.alerts.words import LASTING, RAISED, REPEATED, WAS_CLEARED
+from delfin.db.alerts import Alert, AlertEvent, EventLogHead, ExportCursor
+from delfin.db.session import Database, affected, retried
+from delfin.utils import utcnow_ms
+
+# Rows that get their position in one transaction.
+_NUMBERED_AT_ONCE = 1000
+_ONLY = 1
+_LONGEST_TEXT = 1024
+
+
+class AlertLog:
+    """What is new for one exporter; of all processes, one at a time may read."""
+
+    def __init__(self, database: Database, conf: cfg.ConfigOpts, exporter: str, owner: str) -> None:
+        """'owner' names this process, as no other process is named."""
+        self._database = database
+        self._conf = conf
+        self._exporter = exporter
+        self._owner = owner
+        self._generation: int | None = None
+        self._position = 0
+        self._renew_at = 0.0
+        self._overflowed = True
+
+    def acquire(self) -> bool:
+        """Take or renew the lease; True while this process is the one that forwards."""
+        if self._generation is not None and time.monotonic() < self._renew_at:
+            return True
+        asked_at = time.monotonic()
+        cursor = self._lease() if self._may_lease() else None
+        if cursor is None:
+            self._generation = None
+            return False
+        self._generation, self._position = cursor
+        self._renew_at = asked_at + self._lease_time / 3
+        return True
+
+    def read(self, most: int) -> Sequence[tuple[int, dict[str, Any] | None]]:
+        """What comes behind the cursor, oldest first: positions, and what to deliver.
+
+        None stands for what a silence keeps back; it counts as dealt with.
+        """
+        number(self._database)
+        self._drop_oldest()
+        with self._database.reader() as session:
+            rows = list(
+                session.scalars(
+                    select(AlertEvent)
+                    .where(AlertEvent.position > self._position)
+                    .order_by(AlertEvent.position)
+                    .limit(most)
+                )
+            )
+            entries = _entries(session, rows)
+        if not rows and self._overflowed:
+            self._tell_caught_up()
+        return entries
+
+    def commit(
+        self, position: int, delivered: Sequence[dict[str, Any]], silenced: int, dropped: int
+    ) -> bool:
+        """Move the cursor; False when another process has taken over meanwhile."""
+        told = [data["id"] for data in delivered if data.get("change") == RAISED]
+
+        @retried
+        def attempt() -> bool:
+            with self._database.writer() as session:
+                moved = affected(
+                    session,
+                    update(ExportCursor)
+                    .where(*self._held())
+                    .values(
+                        position=position,
+                        delivered=ExportCursor.delivered + len(delivered),
+                        silenced=ExportCursor.silenced + silenced,
+                        dropped=ExportCursor.dropped + dropped,
+                        failing_since=None,
+                        error=None,
+                    ),
+                )
+                if moved and told:
+                    session.execute(
+                        update(Alert)
+                        .where(Alert.id.in_(told), Alert.told.is_(False))
+                        .values(told=True)
+                        .execution_options(synchronize_session=False)
+                    )
+                return bool(moved)
+
+        if not attempt():
+            self._generation = None
+            return False
+        self._position = position
+        return True
+
+    def failed(self, why: str) -> None:
+        """Keep for operators that nothing gets through, and since when."""
+        with self._database.writer() as session:
+            session.execute(
+                update(ExportCursor)
+                .where(*self._held())
+                .values(
+                    error=why[:_LONGEST_TEXT],
+                    failing_since=func.coalesce(ExportCursor.failing_since, utcnow_ms()),
+                )
+            )
+
+    def standing(self, most: int) -> list[list[dict[str, Any]]]:
+        """All alerts that last and are not silenced, in batches; for exporters that repeat."""
+        with self._database.reader() as session:
+            silences = Silences.of(session)
+            lasting = select(Alert).where(Alert.state.in_(LASTING)).order_by(Alert.created_at)
+            found = [
+                {**shown(alert), "change": REPEATED}
+                for alert in session.scalars(lasting)
+                if not silences.cover(alert, alert.first_seen, window_of_past=False)
+            ]
+        return [found[start : start + most] for start in range(0, len(found), most)]
+
+    def release(self) -> None:
+        """Let another process go on at once."""
+        if self._generation is not None:
+            with self._database.writer() as session:
+                session.execute(update(ExportCursor).where(*self._held()).values(lease_until=0))
+            self._generation = None
+
+    @property
+    def _lease_time(self) -> float:
+        """A call that hangs must not outlast the lease."""
+        exporters = self._conf.exporters
+        return max(float(exporters.lease_time), 2.0 * float(exporters.timeout))
+
+    def _held(self) -> tuple[Any, ...]:
+        return (
+            ExportCursor.exporter == self._exporter,
+            ExportCursor.lease_owner == self._owner,
+            ExportCursor.generation == self._generation,
+        )
+
+    def _may_lease(self) -> bool:
+        """Whether asking can succeed; makes the cursor when there is none yet."""
+        free = or_(ExportCursor.lease_owner == self._owner, ExportCursor.lease_until < utcnow_ms())
+        mine = ExportCursor.exporter == self._exporter
+        with self._database.reader() as session:
+            found = session.scalars(select(free).where(mine)).one_or_none()
+        if found is None:
+            self._make_cursor()
+        return found is None or bool(found)
+
+    @retried
+    def _lease(self) -> tuple[int, int] | None:
+        with self._database.writer() as session:
+            wanted = select(ExportCursor).where(ExportCursor.exporter == self._exporter)
+            cursor = session.scalars(wanted.with_for_update()).one()
+            now = utcnow_ms()
+            if cursor.lease_owner != self._owner or self._generation is None:
+                if cursor.lease_until >= now and cursor.lease_owner != self._owner:
+                    return None
+                cursor.generation += 1
+            cursor.lease_owner = self._owner
+            cursor.lease_until = now + int(self._lease_time * 1000)
+            return cursor.generation, cursor.position
+
+    def _make_cursor(self) -> None:
+        """A new exporter gets what is still in the log of the last [alerts] keep_log seconds."""
+        number(self._database)
+        since = utcnow_ms() - self._conf.alerts.keep_log * 1000
+        try:
+            with self._database.writer() as session:
+                oldest = session.scalar(
+                    select(func.min(AlertEvent.position)).where(AlertEvent.made_at >= since)
+                )
+                start = last_position(session) if oldest is None else oldest - 1
+                counts = dict.fromkeys(("delivered", "silenced", "dropped"), 0)
+                session.add(
+                    ExportCursor(
+                        exporter=self._exporter,
+                        position=start,
+                        lease_until=0,
+                        generation=0,
+                        **counts,
+                    )
+                )
+        except db_exception.DBDuplicateEntry:
+            # Another process has the same exporter, and was a moment earlier.
+            return
+
+    def _drop_oldest(self) -> None:
+        """Keep no more than [exporters] spool_limit waiting; what is dropped is counted and told."""
+        with self._database.reader() as session:
+            keep_from = last_position(session) - self._conf.exporters.spool_limit
+            lost = 0
+            if self._position < keep_from:
+                lost = keep_from - self._position
+        if not lost:
+            return
+
+        @retried
+        def attempt() -> bool:
+            with self._database.writer() as session:
+                moved = affected(
+                    session,
+                    update(ExportCursor)
+                    .where(*self._held())
+                    .values(position=keep_from, dropped=ExportCursor.dropped + lost),
+                )
+                if moved:
+                    SPOOL_OVERFLOW.fault(
+                        session, None, f"Exporter {self._exporter}.", location=self._exporter
+                    )
+                return bool(moved)
+
+        if attempt():
+            self._position, self._overflowed = keep_from, True
+
+    @retried
+    def _tell_caught_up(self) -> None:
+        with self._database.writer() as session:
+            SPOOL_OVERFLOW.recovery(session, None, location=self._exporter)
+        self._overflowed = False
+
+
+_NUMBERING = threading.Lock()
+
+
+@retried
+def number(database: Database) -> None:
+    """Give positions to the rows that have been committed since the last time."""
+    unnumbered = select(AlertEvent.id).where(AlertEvent.position.is_(None)).order_by(AlertEvent.id)
+    with _NUMBERING:
+        while True:
+            with database.reader() as session:
+                if session.scalars(unnumbered.limit(1)).first() is None:
+                    return
+            with database.writer() as session:
+                head = _locked_head(session)
+                ids = session.scalars(unnumbered.limit(_NUMBERED_AT_ONCE)).all()
+                _give_positions(session, head, ids)
+
+
+def last_position(session: Session) -> int:
+    return session.scalar(select(EventLogHead.position)) or 0
+
+
+def _give_positions(session: Session, head: EventLogHead, ids: Sequence[int]) -> None:
+    places = [
+        {"which": row_id, "place": head.position + place} for place, row_id in enumerate(ids, 1)
+    ]
+    if places:
+        table = AlertEvent.__table__
+        session.connection().execute(
+            update(table)  # type: ignore[arg-type] # a model's table is one
+            .where(table.c.id == bindparam("which"), table.c.position.is_(None))
+            .values(position=bindparam("place")),
+            places,
+        )
+        head.position += len(places)
+
+
+def _locked_head(session: Session) -> EventLogHead:
+    wanted = select(EventLogHead).where(EventLogHead.id == _ONLY).with_for_update()
+    head = session.scalars(wanted).one_or_none()
+    if head is None:
+        head = EventLogHead(id=_ONLY, position=0)
+        session.add(head)
+        session.flush()
+    return head
+
+
+def _entries(
+    session: Session, rows: Iterable[AlertEvent]
+) -> list[tuple[int, dict[str, Any] | None]]:
+    silences = Silences.of(session)
+    entries: list[tuple[int, dict[str, Any] | None]] = []
+    passed: set[str] = set()
+    for row in rows:
+        assert row.position is not None  # noqa: S101 - the query asks for rows with one
+        data = {**row.alert, "change": row.change, "event_id": row.position}
+        silenced = silences.cover(data, row.made_at)
+        if silenced and row.change == WAS_CLEARED:
+            # Who was told of the fault must hear of its end, or has it open for ever.
+            silenced = row.alert_id not in passed and not _was_told(session, row.alert_id)
+        if not silenced:
+            passed.add(row.alert_id)
+        entries.append((row.position, None if silenced else data))
+    return entries
+
+
+def _was_told(session: Session, alert_id: str) -> bool:
+    return bool(session.scalar(select(Alert.told).where(Alert.id == alert_id)))

@@ -1,0 +1,54 @@
+"""Posts JSON for exporters; says which refusals are for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import requests
+
+from delfin.exporter.base_exporter import RejectedError
+
+# Below the time that the forwarder waits for the whole call.
+_LONGEST = 0.8
+# What the receiver says of the body itself: the same body will be refused again.
+_REFUSALS = frozenset({400, 413, 415, 422})
+_SHOWN = 200
+
+
+class Poster:
+    """One receiver, with its connection kept open; used by one thread at a time."""
+
+    def __init__(
+        self,
+        url: str,
+        timeout: float,
+        ca_file: str = "",
+        credentials: tuple[str, str] | None = None,
+    ) -> None:
+        """'timeout' is the time in seconds that a whole delivery may take."""
+        self.url = url
+        self._timeout = timeout * _LONGEST
+        self._session = requests.Session()
+        self._session.verify = ca_file or True
+        self._session.auth = credentials
+        # Nothing of the environment: neither proxies nor ~/.netrc are told to delfin like this.
+        self._session.trust_env = False
+
+    def post(self, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+        """Post it.
+
+        Raises:
+            RejectedError: The receiver refuses this body, and always will.
+            OSError: It was not delivered.
+        """
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        answer = self._session.post(
+            self.url, data=body, headers=sent, timeout=self._timeout, allow_redirects=False
+        )
+        if answer.status_code in _REFUSALS:
+            raise RejectedError(f"HTTP {answer.status_code}: {answer.text[:_SHOWN]}")
+        if not 200 <= answer.status_code < 300:
+            raise OSError(f"HTTP {answer.status_code}")
+
+    def close(self) -> None:
+        self._session.close()

@@ -1,0 +1,77 @@
+"""The forwarders of this process as a service, and the house-keeping of what they forward."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from uuid import uuid4
+
+from oslo_config import cfg
+from oslo_log import log
+from oslo_service.backend.base import ServiceBase
+
+from delfin.alerts.keeping import keep_house
+from delfin.alerts.log import AlertLog
+from delfin.coordination.loop import Loop
+from delfin.db.session import Database
+from delfin.exporter import loading
+from delfin.exporter.forwarder import Forwarder
+
+LOG = log.getLogger(__name__)
+
+# Of the time that a service has to stop; an exporter that hangs is left behind.
+_MAY_TAKE = 2.0
+
+
+class ExportService(ServiceBase):  # type: ignore[misc] # publishes no types
+    """Forwards alerts to every configured exporter, where no other process does it already."""
+
+    def __init__(self, conf: cfg.ConfigOpts, database: Database) -> None:
+        owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        points, missing = loading.find(loading.ALERTS, conf.alert_exporters)
+        _, also_missing = loading.find(loading.PERFORMANCE, conf.performance_exporters)
+        for name in (*missing, *also_missing):
+            LOG.error("exporter %s is configured, and nothing of that name is installed", name)
+        self._forwarders = [
+            Forwarder(
+                point.name,
+                loading.opener(point, conf),
+                AlertLog(database, conf, point.name, owner),
+                conf.exporters,
+            )
+            for point in points
+        ]
+        self._keeping = Loop(
+            "alert-keeping", lambda: _keep(database, conf), conf.alerts.keeping_interval
+        )
+
+    def ring(self) -> None:
+        """There may be something to forward."""
+        for forwarder in self._forwarders:
+            forwarder.ring()
+
+    def start(self) -> None:
+        for forwarder in self._forwarders:
+            forwarder.start()
+        self._keeping.start()
+
+    def stop(self) -> None:
+        for forwarder in self._forwarders:
+            forwarder.stop()
+        self._keeping.stop()
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + _MAY_TAKE
+        for forwarder in self._forwarders:
+            forwarder.wait(max(0.0, deadline - time.monotonic()))
+        self._keeping.wait(max(0.0, deadline - time.monotonic()))
+
+    def reset(self) -> None:
+        """A changed configuration reaches new processes, which replace this one."""
+
+
+def _keep(database: Database, conf: cfg.ConfigOpts) -> None:
+    deleted = keep_house(database, conf)
+    if deleted:
+        LOG.debug("%d rows about alerts were old and are deleted", deleted)
