@@ -104,6 +104,10 @@ class StorageCapabilityNotSupported(Invalid):
     code = 501
     msg_fmt = "The driver declares no capabilities."
 
+class OperationNotSupported(DelfinException):
+    code = 501
+    msg_fmt = "The driver of storage {0} does not support {1}."
+
 class NotAuthorized(DelfinException):
     code = 403
     msg_fmt = "Not authorized."
@@ -193,6 +197,12 @@ class PortGrpPortRelNotFound(NotFound):
 
 class VolGrpVolRelationNotFound(NotFound):
     msg_fmt = "Membership {0} of a volume in a volume group could not be found."
+
+class AlertNotFound(NotFound):
+    msg_fmt = "Alert {0} could not be found."
+
+class SilenceNotFound(NotFound):
+    msg_fmt = "Silence {0} could not be found."
 
 class JobNotFound(NotFound):
     msg_fmt = "Job {0} could not be found."

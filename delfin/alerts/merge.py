@@ -118,7 +118,7 @@ def _lasting(session: Session, storage_id: str, listed: Listed) -> list[Alert]:
     lasting = select(Alert).where(
         Alert.storage_id == storage_id,
         Alert.state.in_(LASTING),
-        Alert.source == FROM_ARRAY,
+        Alert.reported_by == FROM_ARRAY,
         Alert.last_seen < listed.began_at,
     )
     return [alert for alert in session.scalars(lasting) if listed.asked_for(alert.occur_time)]

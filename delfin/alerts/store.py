@@ -54,7 +54,7 @@ def raise_alert(
         session: A transaction that may write.
         storage_id: Where it comes from; None for delfin itself.
         alert: SODA's alert model; every key may be missing.
-        times: How many reports this one stands for.
+        times: How many reports this one stands for; 0 for what is only listed again.
         source: What reported it, FROM_ARRAY or FROM_DELFIN.
 
     Raises:
@@ -152,8 +152,8 @@ def _insert(
         state=CLEARED if ended else OPEN,
         first_seen=now,
         last_seen=now,
-        count=times,
-        source=source,
+        count=max(times, 1),
+        reported_by=source,
         notes=dict(report.notes) or None,
         dedup_key=report.dedup_key,
         live_key=key,

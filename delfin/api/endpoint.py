@@ -80,6 +80,8 @@ def read_body(req: falcon.Request, operation: Operation, largest: int) -> dict[s
         if raw and _parsed(raw) != {}:
             raise exception.BadRequest
         return {}
+    if not raw and operation.body_optional:
+        return {}
     if not raw:
         raise exception.MalformedRequestBody("a JSON object is needed, the body is empty")
     if media != falcon.MEDIA_JSON:

@@ -52,6 +52,7 @@ class Operation:
         status: The status when it works.
         answer: Name of the schema of the answer; None when the body is empty.
         body: Name of the schema of the request body; None when it takes none.
+        body_optional: No body is as good as an empty object.
         lists: Set for collections that page, sort and filter.
         parameters: Query parameters besides those, name and description.
         errors: What it may answer instead.
@@ -65,6 +66,7 @@ class Operation:
     status: int = 200
     answer: str | None = None
     body: str | None = None
+    body_optional: bool = False
     lists: Listable | None = None
     parameters: tuple[tuple[str, str], ...] = ()
     errors: tuple[type[DelfinException], ...] = ()

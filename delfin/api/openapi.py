@@ -91,7 +91,10 @@ def _operation(route: Route, operation: Operation) -> Json:
     if parameters:
         described["parameters"] = parameters
     if operation.body is not None:
-        described["requestBody"] = {"required": True, "content": _json(operation.body)}
+        described["requestBody"] = {
+            "required": not operation.body_optional,
+            "content": _json(operation.body),
+        }
     return described
 
 
@@ -116,7 +119,7 @@ def _responses(operation: Operation) -> Json:
     good: Json = {"description": "Accepted" if operation.status == 202 else "It worked"}
     if operation.answer is not None:
         good["content"] = _json(operation.answer)
-    elif operation.status == 200:
+    elif operation.status == 200 and operation.media != "application/json":
         good["content"] = {operation.media.partition(";")[0]: {"schema": {"type": "string"}}}
     if operation.lists is not None:
         good["headers"] = _PAGE_HEADERS

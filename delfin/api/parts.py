@@ -29,6 +29,20 @@ class Arrays(Protocol):
 
     def get_capabilities(self, context: RequestContext, storage_id: str) -> dict[str, Any]: ...
 
+    def list_alerts(self, context: RequestContext, storage_id: str) -> list[Row]: ...
+
+    def clear_alert(
+        self, context: RequestContext, storage_id: str, sequence_number: str
+    ) -> Any: ...
+
+    def add_trap_config(
+        self, context: RequestContext, storage_id: str, trap_config: Row
+    ) -> Any: ...
+
+    def remove_trap_config(
+        self, context: RequestContext, storage_id: str, trap_config: Row
+    ) -> Any: ...
+
 
 class Bell(Protocol):
     """Wakes the workers; delfin.rpc.doorbell.Doorbell offers it."""

@@ -57,7 +57,7 @@ class Alert(Timestamped, Base):
     first_seen: Mapped[int] = big_integer("First report, epoch milliseconds")
     last_seen: Mapped[int] = big_integer("Last report, epoch milliseconds", index=True)
     count: Mapped[int] = big_integer("How often it was reported")
-    source: Mapped[str] = _text("What reported it first: array or delfin", 16, index=True)
+    reported_by: Mapped[str] = _text("array, or delfin itself", 16, index=True)
     acknowledged_by: Mapped[str | None] = _text("Who has taken it up")
     acknowledged_at: Mapped[int | None] = big_integer("When, epoch milliseconds")
     cleared_by: Mapped[str | None] = _text("What ended it: recovery, sync, user or delfin", 16)

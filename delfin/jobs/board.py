@@ -14,6 +14,7 @@ from delfin import exception
 from delfin.db.jobs import Job
 from delfin.db.query import Listing, Page, find
 from delfin.db.session import affected
+from delfin.jobs import alert_sync
 from delfin.jobs.queue import (
     ACTIVE,
     CANCELLED,
@@ -92,6 +93,14 @@ class JobBoard:
     def _expired(self, since: int) -> bool:
         longest: int = self._conf.sync_task_expiration
         return now_ms() - since > longest * 1000
+
+    def request_alert_sync(
+        self, session: Session, storage_id: str, begin_time: int = 0, end_time: int = 0
+    ) -> str:
+        """Queue a reading of the array's alerts; the job's id. Times in epoch ms, 0 for no bound."""
+        return alert_sync.request(
+            self._queue, session, storage_id, begin_time=begin_time, end_time=end_time
+        )
 
     def request_removal(self, session: Session, storage_id: str) -> str:
         """Queue the removal of a storage that is a tombstone already; all its other work ends."""

@@ -23,9 +23,11 @@ from delfin.db.base import Base
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.drivers.manager import DriverManager
+from delfin.jobs.alert_sync import ALERT_SYNC
 from delfin.jobs.board import REMOVAL, SYNC, JobBoard
 from delfin.jobs.queue import JobQueue
 from delfin.jobs.worker import Runner
+from delfin.task_manager.alert_sync import AlertSyncRunner
 from delfin.task_manager.removal import RemovalRunner
 from delfin.task_manager.sync import SyncRunner
 from delfin.testing.simulated.fake_storage import FakeStorage
@@ -68,6 +70,7 @@ class Stage:
         runners: dict[str, Runner] = {
             SYNC: SyncRunner(database, self.queue, self.drivers, conf),
             REMOVAL: RemovalRunner(database, self.queue, self.drivers),
+            ALERT_SYNC: AlertSyncRunner(database, self.queue, self.drivers, conf),
         }
         while (lease := self.queue.lease("test")) is not None:
             finished = runners[lease.kind](lease, threading.Event())

@@ -88,6 +88,9 @@ TelemetryTaskExecError             DelfinException  500  0
 ComponentNotFound                  NotFound         404  1
 IncompleteTrapInformation          DelfinException  500  1
 StorageMaxUserCountException       DelfinException  500  1
+OperationNotSupported              DelfinException  501  2
+AlertNotFound                      NotFound         404  1
+SilenceNotFound                    NotFound         404  1
 JobNotFound                        NotFound         404  1
 RequestBodyTooLarge                Invalid          413  1
 ServiceUnavailable                 DelfinException  503  0

@@ -6,10 +6,8 @@ Each family of routes has a module with its own ROUTES.
 from __future__ import annotations
 
 from delfin.api.exchange import Route
-from delfin.api.routes import access, inventory, jobs, service, services, storages
+from delfin.api.routes import access, alerts, inventory, jobs, service, services, storages
 
-ROUTES: tuple[Route, ...] = tuple(
-    route
-    for family in (storages, access, inventory, jobs, services, service)
-    for route in family.ROUTES
-)
+_FAMILIES = (storages, access, inventory, alerts, jobs, services, service)
+
+ROUTES: tuple[Route, ...] = tuple(route for family in _FAMILIES for route in family.ROUTES)

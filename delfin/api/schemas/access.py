@@ -15,7 +15,8 @@ KEY_TYPES = (
 )
 
 
-def _text(doc: str, longest: int = 255, shortest: int = 1) -> Schema:
+def text(doc: str, longest: int = 255, shortest: int = 1) -> Schema:
+    """What a field with text may hold."""
     return {
         "type": "string",
         "minLength": shortest,
@@ -43,7 +44,7 @@ PORT: Schema = {
     "x-rule": "must be a number from 0 to 65535",
     "description": "TCP port; a string of digits is taken too, the answer has a number",
 }
-SECRET: Schema = {**_text("Password; never shown"), "writeOnly": True}
+SECRET: Schema = {**text("Password; never shown"), "writeOnly": True}
 EXTRA: Schema = {
     "type": "object",
     "propertyNames": {
@@ -52,23 +53,23 @@ EXTRA: Schema = {
         "pattern": rf"^[A-Za-z0-9_:. -]+{_END}",
         "x-rule": "names may hold only letters, digits, '-', '_', ':', '.' and blanks",
     },
-    "additionalProperties": _text("Value", shortest=0),
+    "additionalProperties": text("Value", shortest=0),
     "description": "Further settings of the driver; what is secret by its name is never shown",
 }
 _FIELDS: dict[str, Schema] = {
     "host": HOST,
     "port": PORT,
-    "username": _text("User of the array"),
+    "username": text("User of the array"),
     "password": SECRET,
 }
 _SSH: dict[str, Schema] = {
-    "pub_key": _text("The array's host key, or its fingerprint as 'SHA256:...'", 4096),
+    "pub_key": text("The array's host key, or its fingerprint as 'SHA256:...'", 4096),
     "pub_key_type": {"enum": list(KEY_TYPES), "description": "Type of the host key"},
 }
-_SMIS: dict[str, Schema] = {"namespace": _text("CIM namespace")}
+_SMIS: dict[str, Schema] = {"namespace": text("CIM namespace")}
 _NAMED: dict[str, Schema] = {
-    "name": _text("Your own name for it"),
-    "description": _text("Your own words on it", shortest=0),
+    "name": text("Your own name for it"),
+    "description": text("Your own words on it", shortest=0),
 }
 
 
@@ -103,9 +104,9 @@ REGISTRATION = _body(
         "smis": _block("SMI-S access", _ALL, _SMIS),
     },
     {
-        "vendor": _text("First word of the driver's name"),
-        "model": _text("Second word of the driver's name"),
-        "storage_name": _text("Which array, where one manager serves several"),
+        "vendor": text("First word of the driver's name"),
+        "model": text("Second word of the driver's name"),
+        "storage_name": text("Which array, where one manager serves several"),
     },
     ["vendor", "model"],
 )

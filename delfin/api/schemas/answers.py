@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from delfin.api.schemas import alerts
 from delfin.api.schemas.access import BLOCKS
 from delfin.api.schemas.inventory import MOMENT, Schema, closed, collection, column_schema, item
 from delfin.db import services
@@ -161,6 +162,7 @@ def components() -> dict[str, Schema]:
         "Versions": collection("versions", "Version"),
         "Document": {"type": "object", "description": "An OpenAPI 3.1 document"},
         "Error": ERROR,
+        **alerts.components(),
     }
     for kind in KINDS:
         name = kind.model.__name__

@@ -9,14 +9,20 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator, ValidationError
 
 from delfin import exception
+from delfin.api.schemas import alerts
 from delfin.api.schemas.access import ACCESS_UPDATE, REGISTRATION
 
-BODIES = {"Registration": REGISTRATION, "AccessUpdate": ACCESS_UPDATE}
+BODIES = {"Registration": REGISTRATION, "AccessUpdate": ACCESS_UPDATE, **alerts.BODIES}
 _VALIDATORS = {name: Draft202012Validator(schema) for name, schema in BODIES.items()}
 _MOST_COMPLAINTS = 10
 # What looks like a name may be repeated; anything else could be a misplaced secret.
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_TYPES = {"object": "a JSON object", "string": "a string", "integer": "an integer"}
+_TYPES = {
+    "object": "a JSON object",
+    "string": "a string",
+    "integer": "an integer",
+    "boolean": "true or false",
+}
 
 
 def checked(name: str, body: Any) -> dict[str, Any]:
@@ -59,7 +65,7 @@ def _rule(validator: str, limit: Any) -> str:
         case "type":
             return f"must be {_kind(limit)}"
         case "enum":
-            return f"must be one of {', '.join(limit)}"
+            return f"must be one of {', '.join(word for word in limit if word is not None)}"
         case "minLength":
             return f"must have at least {limit} character{'s' if limit != 1 else ''}"
         case "maxLength":

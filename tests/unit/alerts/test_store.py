@@ -263,7 +263,7 @@ def test_an_alert_of_delfin_itself_is_one_fault_and_one_recovery(
     assert not recovery(), "nothing was wrong"
     assert sorted(at_once(5, fault)) == [False] * 4 + [True]
     (alert,) = stored(database)
-    assert (alert.alert_id, alert.source, alert.count) == ("delfin.access_failed", "delfin", 1)
+    assert (alert.alert_id, alert.reported_by, alert.count) == ("delfin.access_failed", "delfin", 1)
     assert (alert.description or "").endswith("HTTP 401.")
     assert sorted(at_once(5, recovery)) == [False] * 4 + [True]
     assert changes(database) == ["raised", "cleared"]
