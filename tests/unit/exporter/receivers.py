@@ -38,7 +38,7 @@ class HttpReceiver:
 
 
 @contextmanager
-def http_receiver() -> Iterator[HttpReceiver]:
+def http_receiver(port: int = 0) -> Iterator[HttpReceiver]:
     receiver = HttpReceiver()
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -57,7 +57,7 @@ def http_receiver() -> Iterator[HttpReceiver]:
         def log_message(self, *_arguments: Any) -> None:
             """Tests are quiet."""
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     receiver.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
