@@ -19,6 +19,7 @@ from tests.service.standalone.conftest import Start
 from tests.service.standalone.process import Delfin
 from tests.service.standalone.rest import access
 from tests.service.standalone.secret_search import files, forms, places
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.service
 
@@ -46,13 +47,19 @@ def body(array: FakeStorage, password: str = PASSWORD, **attributes: str) -> dic
 def visit_every_page(delfin: Delfin, storage_id: str) -> None:
     """Ask for whatever can be asked for, and for what is not there."""
     rest = delfin.rest
+    rest.post("/v1/silences", {"comment": "quiet"})
+    alerts = wait_until(lambda: rest.get("/v1/alerts").json["alerts"])
+    others = {
+        "{alert_id}": alerts[0]["id"],
+        "{silence_id}": rest.get("/v1/silences").json["silences"][0]["id"],
+    }
     for path, operations in DOCUMENT["paths"].items():
         if "get" in operations:
             name = path.split("/")[2] if "{id}" in path else "jobs"
             rows = next(iter(rest.get(f"/v1/{name}").json.values()))
             ids = {"{storage_id}": storage_id, "{id}": rows[0]["id"], "{job_id}": rows[0]["id"]}
             known = unknown = path
-            for place, row_id in ids.items():
+            for place, row_id in (ids | others).items():
                 known = known.replace(place, row_id)
                 unknown = unknown.replace(place, "nothing")
             assert rest.get(known).status in {200, 302}, known
