@@ -86,9 +86,11 @@ test-service: packages $(TEST_READY) ## Run the tests against real servers and h
 test-long: packages $(TEST_READY) ## Run the tests that wait for full-length time-outs
 	@$(WITH_SERVERS) $(PYTEST) -m long
 
+BENCHMARKS := sync memory listing processes mapping
+
 .PHONY: benchmark
 benchmark: packages $(TEST_READY) ## Measure, and put the figures into docs/performance.md
-	@for part in sync memory listing processes; do \
+	@for part in $(BENCHMARKS); do \
 		$(WITH_SERVERS) $(BIN)/python -m tests.benchmark.$$part --write docs/performance.md; \
 	done
 

@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from delfin.common import constants as c
+from delfin.drivers.kit.convert import mib
 from delfin.drivers.kit.groups import GroupMap
-from delfin.drivers.kit.mapping import Calc, Const, Get, RowMap
-
-MIB = 2**20
-Record = Mapping[str, Any]
-
-
-def mib(value: Any) -> int:
-    """Bytes; '10240' and 10240 are the same, 0.5 is an error."""
-    return int(str(value)) * MIB
-
-
-def left(total: str, used: str) -> Callable[[Record], int]:
-    """Bytes of the one member that the other has not taken."""
-    return lambda record: mib(record[total]) - mib(record[used])
-
-
-def pool_left(record: Record) -> int:
-    return left("size_mib", "used_mib")(record["space"])
-
+from delfin.drivers.kit.mapping import FREE, Const, Get, RowMap
 
 THIN = {True: c.VolumeType.THIN, False: c.VolumeType.THICK}
 SECURITY = {
@@ -50,7 +30,7 @@ STORAGE = RowMap(
     raw_capacity=Get("space.raw_mib", mib),
     total_capacity=Get("space.size_mib", mib, required=True),
     used_capacity=Get("space.used_mib", mib, required=True),
-    free_capacity=Calc(pool_left),
+    free_capacity=FREE,
     subscribed_capacity=Get("space.subscribed_mib", mib),
 )
 POOL = RowMap(
@@ -68,7 +48,7 @@ POOL = RowMap(
     ),
     total_capacity=Get("space.size_mib", mib, required=True),
     used_capacity=Get("space.used_mib", mib, required=True),
-    free_capacity=Calc(pool_left),
+    free_capacity=FREE,
     subscribed_capacity=Get("space.subscribed_mib", mib),
 )
 VOLUME = RowMap(
@@ -85,7 +65,7 @@ VOLUME = RowMap(
     wwn=Get("wwn"),
     total_capacity=Get("size_mib", mib, required=True),
     used_capacity=Get("used_mib", mib, required=True),
-    free_capacity=Calc(left("size_mib", "used_mib")),
+    free_capacity=FREE,
     compressed=Get("compression"),
     deduplicated=Get("dedup"),
 )
@@ -182,7 +162,7 @@ FILESYSTEM = RowMap(
     security_mode=Get("security", SECURITY),
     total_capacity=Get("size_mib", mib, required=True),
     used_capacity=Get("used_mib", mib, required=True),
-    free_capacity=Calc(left("size_mib", "used_mib")),
+    free_capacity=FREE,
     compressed=Get("compression"),
     deduplicated=Get("dedup"),
     worm=Get(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from delfin import exception
-from delfin.drivers.kit.mapping import Get, RowMap, UnknownWords
+from delfin.drivers.kit.mapping import Get, RowMap
+from delfin.drivers.kit.words import UnknownWords
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from delfin import exception
-from delfin.drivers.kit import mapping
+from delfin.drivers.kit import mapping, words
 from delfin.drivers.kit.groups import GroupMap
-from delfin.drivers.kit.mapping import Calc, Const, Get, RowMap
+from delfin.drivers.kit.mapping import FREE, Calc, Const, Get, RowMap
 
 STATES = {"on": "normal", "off": "offline"}
 
@@ -108,7 +109,7 @@ def test_a_missing_word_is_not_an_unknown_one() -> None:
 
 
 def test_endless_unknown_words_fill_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mapping.UnknownWords, "LIMIT", 5)
+    monkeypatch.setattr(words.UnknownWords, "LIMIT", 5)
     rows = RowMap(status=Get("state", STATES))
     for number in range(50):
         rows.values({"state": number})
@@ -131,6 +132,90 @@ def test_other_firmware_changes_adds_and_drops_fields() -> None:
     record = {"label": "a", "mib": 1, "bytes": 1048576}
     assert new.values(record) == {"name": "a", "size": 1048576, "speed": 5}
     assert old.values(record) == {"name": "a", "size": 1, "place": "rack"}
+
+
+def test_errors_and_warnings_name_the_module_that_declares_the_map(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rows = RowMap(status=Get("state", STATES), size=Get("size", int))
+    with pytest.raises(exception.InvalidResults, match="test_mapping: size: cannot read"):
+        rows.values({"state": "on", "size": "many"})
+    with caplog.at_level("WARNING"):
+        rows.but(size=None).values({"state": "new"})
+    assert caplog.text.count("test_mapping") >= 1
+    named = RowMap("acme bravo", size=Get("size", required=True))
+    with pytest.raises(exception.InvalidResults, match="acme bravo: size: nothing at 'size'"):
+        named.row("s", {})
+
+
+def test_words_of_a_malformed_record_are_noted_once(caplog: pytest.LogCaptureFixture) -> None:
+    rows = RowMap(status=Get("state", STATES), size=Get("size", int))
+    with caplog.at_level("WARNING"), pytest.raises(exception.InvalidResults):
+        rows.values({"state": "new", "size": "many"})
+    assert rows.unknown.seen == {("status", "'new'"): 1}
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize("via", [None, str, {"7": "7"}])
+def test_what_the_vendor_writes_for_nothing_is_missing(via: Any) -> None:
+    rule = Get("speed", via, default="none", absent=("-", "N/A"))
+    assert [one(rule, {"speed": word}) for word in ("-", "N/A", "", "7")] == [*["none"] * 3, "7"]
+    with pytest.raises(exception.InvalidResults, match="nothing at 'speed'"):
+        one(Get("speed", via, required=True, absent=["-"]), {"speed": "-"})
+
+
+@pytest.mark.parametrize("via", [None, int, {1: 1}])
+def test_a_required_value_that_is_there_is_read(via: Any) -> None:
+    assert one(Get("a.0.b", via, required=True), {"a": [{"b": 1}]}) == 1
+
+
+def test_a_record_may_be_any_mapping() -> None:
+    record = MappingProxyType({"id": 1, "space": MappingProxyType({"size": 5})})
+    assert RowMap(a=Get("id"), b=Get("space.size"), c=Get("no.way")).values(record) == {
+        "a": 1,
+        "b": 5,
+        "c": None,
+    }
+
+
+def test_fields_keep_the_order_of_their_declaration() -> None:
+    rows = RowMap(d=FREE, total_capacity=Get("t"), a=Const(1), used_capacity=Get("u"), b=Get("b"))
+    assert list(rows.row("s", {})) == [
+        "d",
+        "total_capacity",
+        "a",
+        "used_capacity",
+        "b",
+        "storage_id",
+    ]
+
+
+@pytest.mark.parametrize(("used", "free"), [(3, 6), (None, None)])
+def test_free_is_what_is_not_used(used: int | None, free: int | None) -> None:
+    rows = RowMap(free_capacity=FREE, total_capacity=Get("t"), used_capacity=Get("u"))
+    assert rows.values({"t": 9, "u": used})["free_capacity"] == free
+
+
+def test_a_calculation_from_the_row_that_does_not_fit_is_malformed() -> None:
+    rows = RowMap(free_capacity=FREE, total_capacity=Get("t"), used_capacity=Get("u"))
+    with pytest.raises(exception.InvalidResults, match="free_capacity: cannot be computed"):
+        rows.values({"t": 9, "u": "three"})
+
+
+def test_an_error_of_the_drivers_own_gets_the_drivers_name() -> None:
+    def refuse(_: Any) -> None:
+        raise exception.InvalidResults("two owners")
+
+    with pytest.raises(exception.InvalidResults, match="acme: two owners"):
+        RowMap("acme", owner=Calc(refuse)).values({})
+
+
+def test_rows_are_as_many_as_the_records() -> None:
+    rows = RowMap(name=Get("label"))
+    assert rows.rows("s1", iter([{"label": "a"}, {}])) == [
+        {"name": "a", "storage_id": "s1"},
+        {"name": None, "storage_id": "s1"},
+    ]
 
 
 GROUPS = GroupMap(
