@@ -59,8 +59,8 @@ class WebServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Echo)
+    def __init__(self, handler: type[BaseHTTPRequestHandler] | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), handler or _Echo)
         self.over = threading.Event()
 
     @property
@@ -102,9 +102,12 @@ class _Echo(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def web_server(certificate: tuple[Path, Path] | None = None) -> Iterator[WebServer]:
+def web_server(
+    certificate: tuple[Path, Path] | None = None,
+    handler: type[BaseHTTPRequestHandler] | None = None,
+) -> Iterator[WebServer]:
     """Serve until the block ends; TLS when a certificate and its key are given."""
-    with WebServer() as server:
+    with WebServer(handler) as server:
         if certificate:
             tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             tls.load_cert_chain(*certificate)

@@ -121,7 +121,7 @@ class FakeStorageDriver(StorageDriver):
         end_time: int,
     ) -> list[constants.metric_struct]:
         """One value a minute in the closed interval; the array keeps 24 hours."""
-        query = f"&begin_ms={int(start_time)}&end_ms={int(end_time)}"
+        query = f"begin_ms={int(start_time)}&end_ms={int(end_time)}"
         return [
             row
             for resource_type, wanted in resource_metrics.items()

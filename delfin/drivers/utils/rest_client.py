@@ -10,6 +10,7 @@ from requests import exceptions
 from urllib3.exceptions import LocationParseError
 
 from delfin import exception, ssl_utils
+from delfin.common import deadline
 
 SOCKET_TIMEOUT = 10
 
@@ -90,16 +91,17 @@ class RestClient:
             self.init_http_head()
         try:
             response: requests.Response = getattr(self.session, method.lower())(
-                url, data=body, timeout=calltimeout
+                url, data=body, timeout=deadline.bounded(calltimeout)
             )
         except exception.DelfinException:
             raise
         except Exception as error:  # noqa: BLE001 - drivers know only the classes of the table
-            raise _translated(error) from error
+            raise translated(error) from error
         return response
 
 
-def _translated(error: Exception) -> exception.DelfinException:
+def translated(error: Exception) -> exception.DelfinException:
+    """The SDK's error for one that was raised while a request was under way."""
     text = str(error)
     made = next(made for kind, words, made in _ERRORS if isinstance(error, kind) and words in text)
     return made(text) if made is exception.StorageBackendException else made()
