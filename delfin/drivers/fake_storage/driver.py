@@ -7,10 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 from delfin.common import constants
-from delfin.common.alert_util import is_alert_in_time_range
 from delfin.drivers.driver import Row, StorageDriver
-from delfin.drivers.fake_storage import alerts, fields, metrics
+from delfin.drivers.fake_storage import fields
+from delfin.drivers.fake_storage.alerts import ALERTS
 from delfin.drivers.fake_storage.client import Client
+from delfin.drivers.fake_storage.metrics import METRICS
 from delfin.exception import ComponentNotFound
 
 MINUTE_MS = 60_000
@@ -38,37 +39,37 @@ class FakeStorageDriver(StorageDriver):
         return fields.STORAGE.values(self.client.get("/system"))
 
     def list_storage_pools(self, context: Any) -> list[Row]:
-        return [fields.POOL.row(self.storage_id, r) for r in self.client.items("pools")]
+        return fields.POOL.rows(self.storage_id, self.client.items("pools"))
 
     def list_volumes(self, context: Any) -> list[Row]:
-        return [fields.VOLUME.row(self.storage_id, r) for r in self.client.items("volumes")]
+        return fields.VOLUME.rows(self.storage_id, self.client.items("volumes"))
 
     def list_controllers(self, context: Any) -> list[Row]:
-        return [fields.CONTROLLER.row(self.storage_id, r) for r in self.client.items("controllers")]
+        return fields.CONTROLLER.rows(self.storage_id, self.client.items("controllers"))
 
     def list_ports(self, context: Any) -> list[Row]:
-        return [fields.PORT.row(self.storage_id, r) for r in self.client.items("ports")]
+        return fields.PORT.rows(self.storage_id, self.client.items("ports"))
 
     def list_disks(self, context: Any) -> list[Row]:
-        return [fields.DISK.row(self.storage_id, r) for r in self.client.items("disks")]
+        return fields.DISK.rows(self.storage_id, self.client.items("disks"))
 
     def list_filesystems(self, context: Any) -> list[Row]:
-        return [fields.FILESYSTEM.row(self.storage_id, r) for r in self.client.items("filesystems")]
+        return fields.FILESYSTEM.rows(self.storage_id, self.client.items("filesystems"))
 
     def list_qtrees(self, context: Any) -> list[Row]:
-        return [fields.QTREE.row(self.storage_id, r) for r in self.client.items("qtrees")]
+        return fields.QTREE.rows(self.storage_id, self.client.items("qtrees"))
 
     def list_quotas(self, context: Any) -> list[Row]:
-        return [fields.QUOTA.row(self.storage_id, r) for r in self.client.items("quotas")]
+        return fields.QUOTA.rows(self.storage_id, self.client.items("quotas"))
 
     def list_shares(self, context: Any) -> list[Row]:
-        return [fields.SHARE.row(self.storage_id, r) for r in self.client.items("shares")]
+        return fields.SHARE.rows(self.storage_id, self.client.items("shares"))
 
     def list_storage_host_initiators(self, context: Any) -> list[Row]:
-        return [fields.INITIATOR.row(self.storage_id, r) for r in self.client.items("initiators")]
+        return fields.INITIATOR.rows(self.storage_id, self.client.items("initiators"))
 
     def list_storage_hosts(self, context: Any) -> list[Row]:
-        return [fields.HOST.row(self.storage_id, r) for r in self.client.items("hosts")]
+        return fields.HOST.rows(self.storage_id, self.client.items("hosts"))
 
     def list_storage_host_groups(self, context: Any) -> dict[str, list[Row]]:
         return fields.HOST_GROUPS.lists(self.storage_id, self.client.items("host_groups"))
@@ -80,17 +81,14 @@ class FakeStorageDriver(StorageDriver):
         return fields.VOLUME_GROUPS.lists(self.storage_id, self.client.items("volume_groups"))
 
     def list_masking_views(self, context: Any) -> list[Row]:
-        return [
-            fields.MASKING_VIEW.row(self.storage_id, r) for r in self.client.items("masking_views")
-        ]
+        return fields.MASKING_VIEW.rows(self.storage_id, self.client.items("masking_views"))
 
     def list_alerts(self, context: Any, query_para: dict[str, Any] | None = None) -> list[Row]:
-        found = [alerts.ALERT.values(event) for event in self.client.items("events")]
-        return [a for a in found if is_alert_in_time_range(query_para, a["occur_time"])]
+        return ALERTS.listed(self.client.items("events"), query_para)
 
     @staticmethod
     def parse_alert(context: Any, alert: dict[str, str]) -> Row | None:
-        return alerts.from_trap(alert)
+        return ALERTS.from_trap(alert)
 
     def clear_alert(self, context: Any, sequence_number: str) -> None:
         """Also good when the array has no such event: then nothing is left to clear."""
@@ -110,7 +108,7 @@ class FakeStorageDriver(StorageDriver):
 
     @staticmethod
     def get_capabilities(context: Any, filters: dict[str, Any] | None = None) -> dict[str, Any]:
-        return metrics.capabilities()
+        return METRICS.capabilities()
 
     def collect_perf_metrics(
         self,
@@ -121,18 +119,14 @@ class FakeStorageDriver(StorageDriver):
         end_time: int,
     ) -> list[constants.metric_struct]:
         """One value a minute in the closed interval; the array keeps 24 hours."""
-        query = f"begin_ms={int(start_time)}&end_ms={int(end_time)}"
-        return [
-            row
-            for resource_type, wanted in resource_metrics.items()
-            if (collection := metrics.collection(resource_type)) is not None
-            for row in metrics.rows(
-                storage_id,
-                resource_type,
-                wanted,
-                self.client.items(f"statistics/{collection}", query),
-            )
-        ]
+        window = f"begin_ms={int(start_time)}&end_ms={int(end_time)}"
+        return METRICS.collect(
+            storage_id,
+            resource_metrics,
+            start_time,
+            end_time,
+            lambda measured: self.client.items(f"statistics/{measured.source}", window),
+        )
 
     def get_latest_perf_timestamp(self, context: Any) -> int:
         """The array's clock, back to the last whole minute."""

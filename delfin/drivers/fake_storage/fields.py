@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from delfin.common import constants as c
 from delfin.drivers.kit.convert import mib
-from delfin.drivers.kit.groups import GroupMap
+from delfin.drivers.kit.groups import host_groups, port_groups, volume_groups
 from delfin.drivers.kit.mapping import FREE, Const, Get, RowMap
 
 THIN = {True: c.VolumeType.THIN, False: c.VolumeType.THICK}
@@ -254,27 +254,6 @@ MASKING_VIEW = RowMap(
     native_port_group_id=Get("port_group"),
 )
 _IDENTITY = {"name": Get("label"), "description": Get("comment")}
-HOST_GROUPS = GroupMap(
-    groups="storage_host_groups",
-    group_id="native_storage_host_group_id",
-    members="storage_host_grp_host_rels",
-    member_id="native_storage_host_id",
-    path="members",
-    group=RowMap(native_storage_host_group_id=Get("id", required=True), **_IDENTITY),
-)
-PORT_GROUPS = GroupMap(
-    groups="port_groups",
-    group_id="native_port_group_id",
-    members="port_grp_port_rels",
-    member_id="native_port_id",
-    path="members",
-    group=RowMap(native_port_group_id=Get("id", required=True), **_IDENTITY),
-)
-VOLUME_GROUPS = GroupMap(
-    groups="volume_groups",
-    group_id="native_volume_group_id",
-    members="vol_grp_vol_rels",
-    member_id="native_volume_id",
-    path="members",
-    group=RowMap(native_volume_group_id=Get("id", required=True), **_IDENTITY),
-)
+HOST_GROUPS = host_groups("members", _IDENTITY)
+PORT_GROUPS = port_groups("members", _IDENTITY)
+VOLUME_GROUPS = volume_groups("members", _IDENTITY)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from delfin import exception
 from delfin.common import constants as c
+from delfin.drivers.kit.mapping import Calc, Get, Rule
+from delfin.drivers.kit.metrics import Measured, MetricMap
 
 Sample = Mapping[str, Any]
 
@@ -15,110 +16,72 @@ _MB = 1024 / 10**6  # of a KiB
 _KB = 1024 / 10**3
 
 
-def _mean(read: float, write: float, sample: Sample) -> float:
+def samples(part: Mapping[str, Any]) -> Iterator[Sample]:
+    """The array sends columns: `times_ms`, and one of the same length for each counter."""
+    columns = [part[name] for name in COLUMNS]
+    for time_ms, *numbers in zip(part["times_ms"], *columns, strict=True):
+        yield {"time": time_ms, **dict(zip(COLUMNS, numbers, strict=True))}
+
+
+def mean(read: str, write: str) -> Callable[[Sample], float]:
     """Weighted by how many operations were reads and writes."""
-    operations = sample["rd_ops"] + sample["wr_ops"]
-    if not operations:
-        return 0.0
-    return float((read * sample["rd_ops"] + write * sample["wr_ops"]) / operations)
+
+    def of(s: Sample) -> float:
+        both = s[read] * s["rd_ops"] + s[write] * s["wr_ops"]
+        return per(both, s["rd_ops"] + s["wr_ops"])
+
+    return of
 
 
-def _per(amount: float, operations: float) -> float:
+def per(amount: float, operations: float) -> float:
     return amount / operations if operations else 0.0
 
 
-_FORMULAS: Mapping[str, Callable[[Sample], float]] = {
-    "iops": lambda s: s["rd_ops"] + s["wr_ops"],
-    "readIops": lambda s: s["rd_ops"],
-    "writeIops": lambda s: s["wr_ops"],
-    "throughput": lambda s: (s["rd_kib"] + s["wr_kib"]) * _MB,
-    "readThroughput": lambda s: s["rd_kib"] * _MB,
-    "writeThroughput": lambda s: s["wr_kib"] * _MB,
-    "responseTime": lambda s: _mean(s["rd_us"], s["wr_us"], s) / 1000,
-    "readResponseTime": lambda s: s["rd_us"] / 1000,
-    "writeResponseTime": lambda s: s["wr_us"] / 1000,
-    "ioSize": lambda s: _per((s["rd_kib"] + s["wr_kib"]) * _KB, s["rd_ops"] + s["wr_ops"]),
-    "readIoSize": lambda s: _per(s["rd_kib"] * _KB, s["rd_ops"]),
-    "writeIoSize": lambda s: _per(s["wr_kib"] * _KB, s["wr_ops"]),
-    "cacheHitRatio": lambda s: _mean(s["rd_hit"], s["wr_hit"], s),
-    "readCacheHitRatio": lambda s: s["rd_hit"],
-    "writeCacheHitRatio": lambda s: s["wr_hit"],
-    "cpuUsage": lambda s: s["cpu"],
+_time, _hits = mean("rd_us", "wr_us"), mean("rd_hit", "wr_hit")
+
+# By the names that the metrics have in `constants`.
+_RULES: Mapping[str, Rule] = {
+    "IOPS": Calc(lambda s: s["rd_ops"] + s["wr_ops"]),
+    "READ_IOPS": Get("rd_ops"),
+    "WRITE_IOPS": Get("wr_ops"),
+    "THROUGHPUT": Calc(lambda s: (s["rd_kib"] + s["wr_kib"]) * _MB),
+    "READ_THROUGHPUT": Get("rd_kib", lambda kib: kib * _MB),
+    "WRITE_THROUGHPUT": Get("wr_kib", lambda kib: kib * _MB),
+    "RESPONSE_TIME": Calc(lambda s: _time(s) / 1000),
+    "READ_RESPONSE_TIME": Get("rd_us", lambda us: us / 1000),
+    "WRITE_RESPONSE_TIME": Get("wr_us", lambda us: us / 1000),
+    "IO_SIZE": Calc(lambda s: per((s["rd_kib"] + s["wr_kib"]) * _KB, s["rd_ops"] + s["wr_ops"])),
+    "READ_IO_SIZE": Calc(lambda s: per(s["rd_kib"] * _KB, s["rd_ops"])),
+    "WRITE_IO_SIZE": Calc(lambda s: per(s["wr_kib"] * _KB, s["wr_ops"])),
+    "CACHE_HIT_RATIO": Calc(_hits),
+    "READ_CACHE_HIT_RATIO": Get("rd_hit"),
+    "WRITE_CACHE_HIT_RATIO": Get("wr_hit"),
+    "CPU_USAGE": Get("cpu"),
 }
-_SEVEN = (
-    *("iops", "readIops", "writeIops"),
-    *("throughput", "readThroughput", "writeThroughput", "responseTime"),
+_SIX = (
+    *("IOPS", "READ_IOPS", "WRITE_IOPS"),
+    *("THROUGHPUT", "READ_THROUGHPUT", "WRITE_THROUGHPUT"),
 )
-_BOTH_TIMES = ("readResponseTime", "writeResponseTime")
-_SIZES = ("ioSize", "readIoSize", "writeIoSize")
-_HITS = ("cacheHitRatio", "readCacheHitRatio", "writeCacheHitRatio")
-
-# Resource type: what the array calls the collection, and which metrics it has.
-_KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    c.ResourceType.STORAGE: ("system", (*_SEVEN, *_BOTH_TIMES)),
-    c.ResourceType.STORAGE_POOL: ("pools", _SEVEN),
-    c.ResourceType.VOLUME: ("volumes", (*_SEVEN, *_BOTH_TIMES, *_SIZES, *_HITS)),
-    c.ResourceType.CONTROLLER: ("controllers", (*_SEVEN, "cpuUsage")),
-    c.ResourceType.PORT: ("ports", _SEVEN),
-    c.ResourceType.DISK: ("disks", _SEVEN),
-    c.ResourceType.FILESYSTEM: ("filesystems", (*_SEVEN[:6], *_BOTH_TIMES, *_SIZES)),
-}
-_METRICS = {
-    metric.name: metric
-    for metric in (getattr(c.Metrics, name) for name in dir(c.Metrics) if name.isupper())
-    if isinstance(metric, c.Metric)
-}
+_SEVEN = (*_SIX, "RESPONSE_TIME")
+_BOTH_TIMES = ("READ_RESPONSE_TIME", "WRITE_RESPONSE_TIME")
+_SIZES = ("IO_SIZE", "READ_IO_SIZE", "WRITE_IO_SIZE")
+_HITS = ("CACHE_HIT_RATIO", "READ_CACHE_HIT_RATIO", "WRITE_CACHE_HIT_RATIO")
 
 
-def capabilities() -> dict[str, Any]:
-    """What can be collected; a new dict each time, since callers keep and change it."""
-    return {
-        "is_historic": False,
-        "performance_metric_retention_window": 4500,
-        "resource_metrics": {
-            kind: {
-                name: {"unit": _METRICS[name].unit, "description": _METRICS[name].description}
-                for name in names
-            }
-            for kind, (_, names) in _KINDS.items()
-        },
-    }
+def _measured(kind: str, source: str, owner: type, names: tuple[str, ...]) -> Measured:
+    rules = {getattr(owner, name): _RULES[name] for name in names}
+    return Measured(kind, rules, source, name=Get("label"), samples=samples)
 
 
-def collection(resource_type: str) -> str | None:
-    """What the array calls the resource type; None for one that it does not measure."""
-    return _KINDS[resource_type][0] if resource_type in _KINDS else None
-
-
-def rows(
-    storage_id: str, resource_type: str, wanted: Iterable[str], parts: Iterable[Mapping[str, Any]]
-) -> Iterator[c.metric_struct]:
-    """A row for each part and each wanted metric that the resource type has.
-
-    Raises InvalidResults when the array's columns do not fit together.
-    """
-    names = [name for name in _KINDS[resource_type][1] if name in set(wanted)]
-    for part in parts:
-        samples = list(_samples(part))
-        for name in names:
-            labels = {
-                "storage_id": storage_id,
-                "resource_type": resource_type,
-                "resource_id": part.get("id"),
-                "resource_name": part.get("label"),
-                "type": "RAW",
-                "unit": _METRICS[name].unit,
-            }
-            formula = _FORMULAS[name]
-            values = {time_ms: round(formula(sample), 3) for time_ms, sample in samples}
-            yield c.metric_struct(name, labels, values)
-
-
-def _samples(part: Mapping[str, Any]) -> Iterator[tuple[int, Sample]]:
-    try:
-        times = part["times_ms"]
-        columns = [part[name] for name in COLUMNS]
-        for time_ms, *numbers in zip(times, *columns, strict=True):
-            yield time_ms, dict(zip(COLUMNS, numbers, strict=True))
-    except (KeyError, TypeError, ValueError) as error:
-        raise exception.InvalidResults(f"statistics of {part.get('id')}: {error}") from error
+_KIND = c.ResourceType
+METRICS = MetricMap(
+    _measured(_KIND.STORAGE, "system", c.StorageMetric, _SEVEN + _BOTH_TIMES),
+    _measured(_KIND.STORAGE_POOL, "pools", c.StoragePoolMetric, _SEVEN),
+    _measured(_KIND.VOLUME, "volumes", c.VolumeMetric, _SEVEN + _BOTH_TIMES + _SIZES + _HITS),
+    _measured(_KIND.CONTROLLER, "controllers", c.ControllerMetric, (*_SEVEN, "CPU_USAGE")),
+    _measured(_KIND.PORT, "ports", c.PortMetric, _SEVEN),
+    _measured(_KIND.DISK, "disks", c.DiskMetric, _SEVEN),
+    _measured(_KIND.FILESYSTEM, "filesystems", c.FileSystemMetric, _SIX + _BOTH_TIMES + _SIZES),
+    is_historic=False,
+    retention=4500,
+)

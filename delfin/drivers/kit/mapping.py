@@ -23,7 +23,7 @@ class RowMap:
     """
 
     def __init__(self, where: str = "", /, **fields: Rule) -> None:
-        self.where = where or _declaring_module()
+        self.where = where or declared_in()
         self.fields: Mapping[str, Rule] = fields
         self.unknown = UnknownWords(self.where)
         self._read = compiled(fields, self.unknown)
@@ -88,8 +88,8 @@ class _Heard(UnknownWords):
         """Keep quiet."""
 
 
-def _declaring_module() -> str:
-    """`fake_storage` for a map declared in delfin/drivers/fake_storage/fields.py."""
-    # The caller's caller, as collections.namedtuple finds the module of its class.
-    name = str(sys._getframe(2).f_globals.get("__name__", ""))  # noqa: SLF001 - see above
+def declared_in(depth: int = 1) -> str:
+    """`fake_storage` for what delfin/drivers/fake_storage/fields.py declares; the caller's is 1."""
+    # As collections.namedtuple finds the module of its class.
+    name = str(sys._getframe(depth + 1).f_globals.get("__name__", ""))  # noqa: SLF001 - see above
     return name.removeprefix("delfin.drivers.").removesuffix(".fields")

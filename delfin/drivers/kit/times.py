@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -78,6 +78,29 @@ def epoch_ms(value: Any) -> int:
     (1714557600000, 1714557600000)
     """
     return int(Decimal(str(value)))
+
+
+def snmp_date(value: Any) -> int:
+    r"""SNMP's DateAndTime, as traps bring it: 8 or 11 octets as Latin-1 text, or in hex.
+
+    Without the three octets of the zone it is taken as UTC.
+
+    >>> snmp_date("0x07e805010a000005"), snmp_date("07 E8 05 01 0C 00 00 05 2B 02 00")
+    (1714557600500, 1714557600500)
+    >>> snmp_date("\x07\xe8\x05\x01\x0a\x00\x00\x05")
+    1714557600500
+    """
+    raw = value.encode("latin-1")
+    if len(raw) not in {8, 11}:
+        raw = bytes.fromhex(value.removeprefix("0x"))
+    if len(raw) not in {8, 11}:
+        raise ValueError("neither 8 nor 11 octets")
+    year, (month, day, hour, minute, second, tenths) = raw[0] * 256 + raw[1], raw[2:8]
+    zone = timedelta(0)
+    if len(raw) == 11:
+        zone = timedelta(hours=raw[9], minutes=raw[10]) * (-1 if raw[8:9] == b"-" else 1)
+    moment = datetime(year, month, day, hour, minute, second, tenths * 100_000, timezone(zone))
+    return _ms(moment)
 
 
 def _zone(zone: str | tzinfo) -> tzinfo:

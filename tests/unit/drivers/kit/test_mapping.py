@@ -9,7 +9,6 @@ import pytest
 
 from delfin import exception
 from delfin.drivers.kit import mapping, words
-from delfin.drivers.kit.groups import GroupMap
 from delfin.drivers.kit.mapping import FREE, Calc, Const, Get, RowMap
 
 STATES = {"on": "normal", "off": "offline"}
@@ -216,31 +215,3 @@ def test_rows_are_as_many_as_the_records() -> None:
         {"name": "a", "storage_id": "s1"},
         {"name": None, "storage_id": "s1"},
     ]
-
-
-GROUPS = GroupMap(
-    groups="port_groups",
-    group_id="native_port_group_id",
-    members="port_grp_port_rels",
-    member_id="native_port_id",
-    path="ports",
-    group=RowMap(native_port_group_id=Get("id", required=True)),
-)
-
-
-def test_groups_and_members_come_apart() -> None:
-    assert GROUPS.lists("s", [{"id": "g1", "ports": ["p1", "p2"]}, {"id": "g2"}]) == {
-        "port_groups": [
-            {"native_port_group_id": "g1", "storage_id": "s"},
-            {"native_port_group_id": "g2", "storage_id": "s"},
-        ],
-        "port_grp_port_rels": [
-            {"storage_id": "s", "native_port_group_id": "g1", "native_port_id": "p1"},
-            {"storage_id": "s", "native_port_group_id": "g1", "native_port_id": "p2"},
-        ],
-    }
-
-
-def test_members_that_are_no_list_are_malformed() -> None:
-    with pytest.raises(exception.InvalidResults, match="native_port_id: no list at 'ports'"):
-        GROUPS.lists("s", [{"id": "g1", "ports": "p1,p2"}])
