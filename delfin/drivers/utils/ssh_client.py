@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import paramiko
 
 from delfin import exception, utils
+from delfin.common.deadline import bounded
 from delfin.drivers.utils import ssh_errors
 from delfin.drivers.utils.ssh_login import Access
 from delfin.drivers.utils.ssh_output import CommandResult, collect
@@ -27,7 +28,11 @@ Answer = TypeVar("Answer")
 
 
 def execute(ssh: paramiko.SSHClient, command: str, timeout: float, limit: int) -> CommandResult:
-    """Run one command on a connection; raises as `ssh_output.collect` does."""
+    """Run one command on a connection; raises as `ssh_output.collect` does.
+
+    It ends with the deadline of the driver's call, if that comes before 'timeout' seconds are over.
+    """
+    timeout = bounded(timeout)
     stdin, stdout, stderr = ssh.exec_command(command, timeout=timeout)
     try:
         stdin.close()
@@ -64,7 +69,7 @@ class SSHPool(Access):
 
         Raises SSHConnectTimeout when none came free within the connect timeout.
         """
-        deadline = time.monotonic() + self.ssh_conn_timeout
+        deadline = time.monotonic() + bounded(self.ssh_conn_timeout)
         with self._changed:
             while True:
                 while self.free_items:

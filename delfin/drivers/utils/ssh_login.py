@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import paramiko
 
 from delfin import cryptor, exception
+from delfin.common.deadline import bounded
 from delfin.drivers.utils import host_key
 
 
@@ -70,6 +71,7 @@ class Access:
         self, expected: host_key.ExpectedKey | None, kept: tuple[str, ...]
     ) -> paramiko.SSHClient:
         ssh = paramiko.SSHClient()
+        timeout = bounded(self.ssh_conn_timeout)
         try:
             if expected is None:
                 # The contract: without a registered key every key is accepted.
@@ -84,9 +86,9 @@ class Access:
                 port=self.ssh_port or 22,
                 username=self.ssh_username,
                 password=cryptor.decode(self.ssh_password) if self.ssh_password else "",
-                timeout=self.ssh_conn_timeout,
-                banner_timeout=self.ssh_conn_timeout,
-                auth_timeout=self.ssh_conn_timeout,
+                timeout=timeout,
+                banner_timeout=timeout,
+                auth_timeout=timeout,
                 allow_agent=False,
                 look_for_keys=False,
                 disabled_algorithms=host_key.disabled_algorithms(kept),

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from defusedxml import ElementTree  # type: ignore[import-untyped]
 from oslo_log import log
 from oslo_utils import units
 
@@ -93,8 +94,7 @@ class Tools:
 
         The copy made in `local_path` and older ones of its kind are removed.
         """
-        # Both come with the extra `soda-drivers`, and neither has types.
-        from defusedxml import ElementTree  # type: ignore[import-untyped]  # noqa: PLC0415
+        # It comes with the extra `soda-drivers`.
         from scp import SCPClient  # noqa: PLC0415
 
         name = Path(file).name

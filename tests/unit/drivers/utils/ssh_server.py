@@ -48,6 +48,8 @@ class SshServer:
     closing: threading.Event = field(default_factory=threading.Event)
     transports: list[paramiko.Transport] = field(default_factory=list)
     threads: list[threading.Thread] = field(default_factory=list)
+    # What an interactive shell does, in place of answering line by line.
+    shell: Callable[[paramiko.Channel], None] | None = None
     listener: socket.socket = field(
         default_factory=lambda: socket.create_server(("127.0.0.1", 0)), repr=False
     )
@@ -144,6 +146,11 @@ class _Session(paramiko.ServerInterface):
             channel.close()
 
     def _shell(self, channel: paramiko.Channel) -> None:
+        if self.server.shell is not None:
+            with contextlib.suppress(OSError, EOFError):
+                self.server.shell(channel)
+            channel.close()
+            return
         with contextlib.suppress(OSError, EOFError), channel.makefile("r") as lines:
             for line in lines:
                 command = str(line).strip()
