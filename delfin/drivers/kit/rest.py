@@ -196,9 +196,9 @@ class RestSession:
         self._rest.session.cookies.clear()
         try:
             token = self.log_in(self._rest.rest_username, _decoded(self._rest.rest_password))
-        except exception.InvalidUsernameOrPassword:
+        except (exception.InvalidUsernameOrPassword, exception.NotAuthorized) as error:
             self._refused = True
-            raise
+            raise exception.InvalidUsernameOrPassword from error
         if not token:
             raise exception.InvalidResults("the array gave no token")
         return token

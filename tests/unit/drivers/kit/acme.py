@@ -37,6 +37,8 @@ class Acme:
     """Tokens count up from 'token-1'; all but the newest are refused. 'answer' may be replaced."""
 
     answer: Callable[[str, str], Reply] = lambda _method, _path: Reply(body={})
+    # In place of the usual answer to a token that is not good.
+    refusal: Reply | None = None
     asked: list[tuple[str, str]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     tokens: list[str | None] = field(default_factory=list)
@@ -60,7 +62,9 @@ class Acme:
                 self.logouts += token == f"token-{self.logins}"
                 return Reply(204)
             if token != f"token-{self.logins}" or not self.valid:
-                return Reply(401, {"error": {"code": "EXPIRED", "message": "sign in"}})
+                return self.refusal or Reply(
+                    401, {"error": {"code": "EXPIRED", "message": "sign in"}}
+                )
         return self.answer(method, path.removeprefix("/rest"))
 
     def _log_in(self, credentials: dict[str, str]) -> Reply:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import requests
 
 from delfin import cryptor, exception
 from delfin.common import deadline
@@ -67,6 +68,38 @@ def test_a_refused_password_is_tried_once(array: Acme, client: AcmeClient) -> No
     array.password = PASSWORD
     client.reset(array.certificate)
     assert client.get("/pools") == {}
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refusal_without_the_vendors_code_is_one_too(array: Acme, status: int) -> None:
+    class Terse(AcmeClient):
+        def log_in(self, username: str, password: str) -> str:
+            self.ask("POST", f"/status/{status}", headers={"X-Auth-Token": "none"})
+            return ""
+
+    array.refusal = Reply(status)
+    client = Terse(**array.access)
+    for _ in range(2):
+        with pytest.raises(exception.InvalidUsernameOrPassword):
+            client.get("/pools")
+    assert len(array.asked) == 1
+
+
+def test_an_answer_that_a_recorder_has_read_is_not_lost(
+    array: Acme, client: AcmeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = []
+    send = requests.adapters.HTTPAdapter.send
+
+    def listening(*args: Any, **how: Any) -> requests.Response:
+        response = send(*args, **how)
+        heard.append(response.content)
+        return response
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", listening)
+    array.answer = lambda *_: Reply(body={"a": 1})
+    assert client.get("/pools") == {"a": 1}
+    assert heard[-1] == b'{"a": 1}'
 
 
 def test_signing_out_tells_the_array_and_is_final(array: Acme, client: AcmeClient) -> None:
