@@ -8,6 +8,7 @@ from typing import Any
 from oslo_log import log
 
 from delfin import exception
+from delfin.drivers.kit.tables import listed
 from delfin.drivers.linux.lvm import commands, parsers
 from delfin.drivers.linux.lvm.commands import Command
 from delfin.drivers.utils.ssh_client import SSHPool
@@ -88,14 +89,14 @@ class HostClient:
 
     def block_devices(self) -> list[Record]:
         """The tree of lsblk: devices with `children`."""
-        return parsers.listed(self._json(commands.BLOCK_DEVICES), "blockdevices")
+        return listed(self._json(commands.BLOCK_DEVICES), "blockdevices")
 
     def smart(self) -> dict[str, Record]:
         """What smartctl says, by kernel name; nothing for disks that cannot be asked."""
         return parsers.smart(self.ask(commands.SMART))
 
     def mounts(self) -> list[Record]:
-        return parsers.listed(self._json(commands.MOUNTS), "filesystems")
+        return listed(self._json(commands.MOUNTS), "filesystems")
 
     def nfs_exports(self) -> list[str]:
         """Exported paths, each once."""

@@ -43,8 +43,7 @@ class LvmDriver(StorageDriver):
 
     def get_storage(self, context: Any) -> Row:
         groups, tree = self.client.lvm_if_allowed(), self.client.block_devices()
-        row = host.ARRAY.row("", host.array(self.client.facts(), groups, tree))
-        return {name: value for name, value in row.items() if name != "storage_id"}
+        return host.ARRAY.values(host.array(self.client.facts(), groups, tree))
 
     def list_storage_pools(self, context: Any) -> list[Row]:
         return self._rows(volumes.POOL, volumes.pools(self.client.lvm()))
@@ -104,7 +103,7 @@ class LvmDriver(StorageDriver):
 
     def _rows(self, fields: RowMap, records: Iterable[Mapping[str, Any]]) -> list[Row]:
         try:
-            return [fields.row(self.storage_id or "", record) for record in records]
+            return fields.rows(self.storage_id or "", records)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             # A tool answered in the right format but not with what its manual says.
             raise exception.InvalidResults(

@@ -8,17 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from delfin import exception
+from delfin.drivers.kit import tables
+from delfin.drivers.kit.tables import listed
 
 Record = dict[str, Any]
-
-
-def listed(answer: Any, key: str) -> list[Record]:
-    """The records under 'key' of a JSON answer; raises InvalidResults."""
-    found = answer.get(key) if isinstance(answer, dict) else None
-    if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
-        raise exception.InvalidResults(f"the answer has no list '{key}' of records")
-    return found
 
 
 def lvm_groups(answer: Any) -> list[Record]:
@@ -53,12 +46,6 @@ def files(text: str) -> dict[str, str]:
     return found
 
 
-def assignments(text: str) -> dict[str, str]:
-    """`KEY="value"` lines, as in os-release(5)."""
-    pairs = (line.partition("=") for line in text.splitlines() if not line.startswith("#"))
-    return {key.strip(): value.strip().strip("\"'") for key, _, value in pairs if key.strip()}
-
-
 def nfs_paths(etab: str) -> list[str]:
     """The first word of each line of etab; blanks in it are octal escapes."""
     paths = (line.split()[0] for line in etab.splitlines() if line.strip())
@@ -76,14 +63,7 @@ def _unescaped(word: str) -> str:
 
 def smb_sections(text: str) -> list[Record]:
     """The sections of testparm's output with their parameters, `global` left out."""
-    sections: list[Record] = []
-    for line in map(str.strip, text.splitlines()):
-        if line.startswith("[") and line.endswith("]"):
-            sections.append({"name": line[1:-1]})
-        elif "=" in line and sections and not line.startswith(("#", ";")):
-            key, _, value = line.partition("=")
-            sections[-1].setdefault(key.strip(), value.strip())
-    return [section for section in sections if section["name"] != "global"]
+    return [section for section in tables.sections(text) if section["name"] != "global"]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Fields are those of findmnt(8), util-linux 2.38, and parameters of smb.conf(5).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,7 +16,7 @@ from delfin.common.constants import (
     ShareProtocol,
     WORMType,
 )
-from delfin.drivers.kit.mapping import Calc, Const, Get, RowMap
+from delfin.drivers.kit.mapping import FREE, Calc, Const, Get, RowMap
 from delfin.drivers.linux.lvm.fields import volumes
 from delfin.drivers.linux.lvm.fields.identity import fitting
 
@@ -101,16 +101,6 @@ def _home(path: str, mounted: Iterable[Record]) -> str | None:
     return None if home is None else home["id"]
 
 
-def _number(value: Any) -> int | None:
-    return None if value is None else int(value)
-
-
-def _free(mount: Mapping[str, Any]) -> int | None:
-    """Blocks kept for root are free too: what ordinary users may have is less."""
-    size, used = _number(mount.get("size")), _number(mount.get("used"))
-    return None if size is None or used is None else size - used
-
-
 FILESYSTEM = RowMap(
     native_filesystem_id=Get("id", required=True),
     name=Get("target"),
@@ -125,7 +115,8 @@ FILESYSTEM = RowMap(
     security_mode=Const(NASSecurityMode.UNIX),
     total_capacity=Get("size", int),
     used_capacity=Get("used", int),
-    free_capacity=Calc(_free),
+    # Blocks kept for root are free too: what ordinary users may have is less.
+    free_capacity=FREE,
     worm=Const(WORMType.NON_WORM),
 )
 

@@ -12,9 +12,9 @@ from typing import Any
 from delfin import exception
 from delfin.common.constants import ControllerStatus, StorageStatus
 from delfin.drivers.kit.mapping import Calc, Const, Get, RowMap
+from delfin.drivers.kit.tables import assignments
 from delfin.drivers.linux.lvm.commands import LVM
 from delfin.drivers.linux.lvm.fields import disks, volumes
-from delfin.drivers.linux.lvm.parsers import assignments
 
 Record = dict[str, Any]
 

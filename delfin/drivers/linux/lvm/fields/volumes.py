@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from delfin.common.constants import StoragePoolStatus, StorageType, VolumeType
-from delfin.drivers.kit.mapping import Calc, Const, Get, RowMap
+from delfin.drivers.kit.mapping import FREE, Const, Get, RowMap
 
 Record = dict[str, Any]
 
@@ -125,10 +125,6 @@ def _percent_of(size: int, percent: Any) -> int | None:
     return None if percent in {None, ""} else min(size, round(size * float(percent) / 100))
 
 
-def _free(record: Mapping[str, Any]) -> int | None:
-    return None if record["used"] is None else record["total"] - record["used"]
-
-
 POOL = RowMap(
     native_storage_pool_id=Get("id", required=True),
     name=Get("name"),
@@ -137,7 +133,7 @@ POOL = RowMap(
     status=Get("health", _HEALTH | _GROUP_HEALTH, default=StoragePoolStatus.UNKNOWN),
     total_capacity=Get("total"),
     used_capacity=Get("used"),
-    free_capacity=Calc(_free),
+    free_capacity=FREE,
     subscribed_capacity=Get("promised"),
 )
 
@@ -150,5 +146,5 @@ VOLUME = RowMap(
     native_storage_pool_id=Get("pool"),
     total_capacity=Get("total"),
     used_capacity=Get("used"),
-    free_capacity=Calc(_free),
+    free_capacity=FREE,
 )
