@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -49,7 +51,14 @@ def load(
         log.setup(conf, "delfin")
         guard_logs()
         _warn_once(conf)
+        _keep_utc()
     return conf
+
+
+def _keep_utc() -> None:
+    """Drivers of SODA Delfin reckon with local time, and are wrong wherever that is not UTC."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
 
 
 def _warn_once(conf: cfg.ConfigOpts) -> None:

@@ -12,7 +12,7 @@ from delfin.common.keyring import KeyRing
 from delfin.context import RequestContext
 from delfin.db import access_info, storages
 from delfin.db.session import Database
-from delfin.drivers import capabilities, intake
+from delfin.drivers import capabilities, intake, series
 from delfin.drivers.driver import StorageDriver
 from delfin.drivers.manager import DriverManager
 from delfin.drivers.session import SessionManager, log_in, log_out
@@ -144,11 +144,10 @@ class DriverAPI:
     ) -> list[Any]:
         """Metrics of a time window (epoch milliseconds), as constants.metric_struct."""
         with self.sessions.using(context, storage_id) as driver:
-            return (
+            return series.tidied(
                 driver.collect_perf_metrics(
                     context, storage_id, resource_metrics, start_time, end_time
                 )
-                or []
             )
 
     def get_capabilities(self, context: RequestContext, storage_id: str) -> dict[str, Any]:

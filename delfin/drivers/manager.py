@@ -12,6 +12,7 @@ from stevedore import ExtensionManager
 
 from delfin import exception, ssl_utils
 from delfin.drivers.driver import StorageDriver
+from delfin.drivers.quirks import adapted
 
 LOG = log.getLogger(__name__)
 
@@ -101,7 +102,7 @@ class DriverManager:
     def _loaded(self, entry_point: Any, found: Any) -> None:
         error = None
         if isinstance(found, type) and issubclass(found, StorageDriver):
-            self._classes[entry_point.name] = found
+            self._classes[entry_point.name] = adapted(entry_point.name, found)
         else:
             error = "it is no subclass of delfin.drivers.driver.StorageDriver"
         self._plugins[entry_point.name] = Plugin(entry_point.name, entry_point.value, error)
