@@ -35,7 +35,7 @@ class Prompts:
     prompt: str = r"[\w.@:~/()-]*[>#$] ?"
     pagers: Mapping[str, str] = field(
         default_factory=lambda: {
-            r"-+ ?[Mm]ore ?-+.*": " ",
+            r"-+ ?(?i:more) ?-+.*": " ",
             r"(?i:press (?:any key|enter|space)).*": " ",
         }
     )

@@ -9,6 +9,7 @@ import pytest
 
 from delfin import exception
 from delfin.drivers.kit import mapping, words
+from delfin.drivers.kit.convert import mib
 from delfin.drivers.kit.mapping import FREE, Calc, Const, Get, RowMap
 
 STATES = {"on": "normal", "off": "offline"}
@@ -215,3 +216,48 @@ def test_rows_are_as_many_as_the_records() -> None:
         {"name": "a", "storage_id": "s1"},
         {"name": None, "storage_id": "s1"},
     ]
+
+
+EVERY_RULE = RowMap(
+    plain=Get("a"),
+    with_default=Get("a", default="none"),
+    nested=Get("b.c"),
+    item=Get("b.list.1"),
+    number=Get("n", int),
+    scaled=Get("n", mib),
+    word=Get("w", STATES, default="unknown"),
+    absent=Get("w", absent=("off",)),
+    required=Get("id", required=True),
+    required_word=Get("id", {1: "one"}, required=True),
+    const=Const(5),
+    calc=Calc(lambda record: record.get("n")),
+    total_capacity=Get("n", default=9),
+    used_capacity=Get("u"),
+    free_capacity=FREE,
+)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"id": 1},
+        {"id": 1, "a": "", "n": "", "w": "", "u": None, "b": None},
+        {"id": 1, "a": 0, "n": 0, "w": "off", "u": 0, "b": {"c": False, "list": [1, 2]}},
+        {"id": 2, "a": "x", "n": 7, "w": "on", "u": 3, "b": {"c": {}, "list": [1]}},
+        {"id": "1", "a": [], "n": 3, "w": "new", "u": 3, "b": [1, 2]},
+        MappingProxyType({"id": True, "a": 1.5, "n": 4, "b": MappingProxyType({"c": 1})}),
+    ],
+)
+def test_both_ways_through_a_map_lead_to_the_same_row(record: Any) -> None:
+    assert EVERY_RULE._read(record) == EVERY_RULE._carefully(record) == EVERY_RULE.values(record)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [{}, {"id": ""}, {"id": [1]}, {"id": 1, "n": "x"}, {"id": 1, "w": []}, {"id": 1, "u": "x"}, 5],
+)
+def test_what_the_quick_way_refuses_the_careful_one_explains(record: Any) -> None:
+    with pytest.raises(Exception):  # noqa: B017, PT011 - any will do: it only sends us the other way
+        EVERY_RULE._read(record)
+    with pytest.raises(exception.InvalidResults, match="test_mapping"):
+        EVERY_RULE.values(record)
