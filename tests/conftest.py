@@ -42,6 +42,20 @@ def make_conf(state_path: Path, url: str) -> cfg.ConfigOpts:
     return conf
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run in several processes, each service story runs beside its neighbours.
+
+    Those of a file share servers that are slow to start; those of the Linux hosts share the
+    machine's loop devices.
+    """
+    for item in items:
+        folder = item.path.parent
+        if folder.parent.name == "service":
+            place = folder if folder.name == "linux" else item.path
+            item.add_marker(pytest.mark.xdist_group(place.stem))
+
+
 @contextmanager
 def throw_away_database(engine: str, folder: Path) -> Iterator[str]:
     """The URL of a new, empty database on an engine: 'sqlite', 'postgresql' or 'mariadb'."""

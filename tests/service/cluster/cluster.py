@@ -13,8 +13,10 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from tooz.coordination import GroupNotCreated
 
+from delfin.coordination.membership import Snapshot, _members
 from delfin.coordination.redis_coordinator import LOST, RedisCoordinator
 from delfin.coordination.redis_server import RedisServer
+from delfin.coordination.ring import _View
 from delfin.inventory.schema import METADATA
 from tests.conftest import make_conf
 from tests.service.backend import chosen_backend
@@ -132,18 +134,26 @@ class Cluster:
         """The processes that divide the storages among them, as the Redis server knows them; or
         those of another group.
         """
+        return {facts["process"] for facts in self._group(group).values() if facts}
+
+    def owners(self, ids: Sequence[str]) -> dict[str, str]:
+        """By storage, the member that owns it, as all that see these members work it out."""
+        view = _View(Snapshot(_members(self._group(GROUP)), 0.0), 0.0)
+        found = {storage_id: view.owner(storage_id) for storage_id in ids}
+        return {storage_id: member.id for storage_id, member in found.items() if member}
+
+    def _group(self, group: str) -> dict[bytes, Any]:
         conf = make_conf(self._folder, str(self.engine.url))
         conf.set_override("backend_type", "redis", "coordination")
         conf.set_override("backend_server", self.redis.address, "coordination")
         onlooker = RedisCoordinator(RedisServer.of(conf), f"onlooker-{uuid4()}", EXPIRATION)
         try:
             onlooker.start()
-            found = onlooker.get_members_with_capabilities(group.encode()).get()
+            return dict(onlooker.get_members_with_capabilities(group.encode()).get())
         except (*LOST, GroupNotCreated):
-            return set()
+            return {}
         finally:
             onlooker.close()
-        return {facts["process"] for facts in found.values() if facts}
 
     def _start(
         self,

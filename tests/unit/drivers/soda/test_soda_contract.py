@@ -150,7 +150,9 @@ TOOLS: list[tuple[Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("call", "arguments"), CALLS, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(
+    ("call", "arguments"), CALLS, ids=lambda value: getattr(value, "__qualname__", "")
+)
 def test_arguments_have_their_names_places_and_defaults(
     call: Any, arguments: dict[str, Any]
 ) -> None:

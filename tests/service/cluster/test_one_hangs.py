@@ -1,0 +1,87 @@
+"""One array hangs and fifty are healthy: the fifty are read on time, and requests are answered."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from delfin.testing.simulated.fake_storage import FakeStorage
+from tests.service.cluster.cluster import Cluster
+from tests.service.cluster.stocked import stock
+from tests.service.standalone.rest import Rest
+from tests.waiting import during, wait_until
+
+pytestmark = pytest.mark.service
+
+HEALTHY = 50
+# Seconds. The pools of each are read so often, for so many turns.
+INTERVAL, TURNS = 10, 3
+ON_TIME = 0.99
+QUICKLY = 0.5
+MOST_HELD = 2
+HANGS = "HANGS"
+_OFTEN = {
+    "OS_SCHEDULES__FREQUENT_INTERVAL": str(INTERVAL),
+    "OS_SCHEDULES__INVENTORY_INTERVAL": "0",
+    "OS_SCHEDULES__JITTER": "0",
+    "OS_SCHEDULES__POLL_INTERVAL": "1",
+    # Nothing here ends because it is over its deadline.
+    "OS_JOBS__DEADLINES": "sync:600",
+    # At this pace a lease is no shorter than a busy machine needs.
+    "OS_JOBS__LEASE_TIME": "10",
+}
+
+
+def test_the_healthy_ones_meet_their_intervals(cluster: Cluster, array: FakeStorage) -> None:
+    array.faults.order("hang", "pools", serial=HANGS)
+    api, tasks = cluster.api("a", **_OFTEN), [cluster.task(node, **_OFTEN) for node in ("a", "b")]
+    for daemon in (api, *tasks):
+        daemon.until_ready()
+    (hung,) = stock(cluster, array, [HANGS])
+    healthy = stock(cluster, array, [f"WELL{number}" for number in range(HEALTHY)])
+    assert api.rest.post(f"/v1/storages/{hung}/sync").status == 202
+    wait_until(lambda: ("running", 1, 0) in cluster.jobs(hung))
+    wait_until(lambda: all(runs(cluster, healthy).values()), 3 * INTERVAL + 30)
+    before = runs(cluster, healthy)
+    answers: list[float] = []
+    asking = threading.Event()
+    asker = threading.Thread(target=ask, args=(api.rest, answers, asking))
+    asker.start()
+    held = 0
+    for _ in during(INTERVAL * TURNS):
+        held = max(held, holding(cluster, hung))
+    asking.set()
+    asker.join()
+    after = runs(cluster, healthy)
+    met = sum(min(TURNS, after[one] - before[one]) for one in healthy)
+    assert met >= ON_TIME * TURNS * HEALTHY
+    assert 0 < held <= MOST_HELD
+    answers.sort()
+    assert len(answers) > 20
+    assert answers[int(len(answers) * 0.95)] < QUICKLY
+    assert array.counters.by_endpoint["pools"] > TURNS * HEALTHY
+    array.faults.clear()
+
+
+def ask(rest: Rest, answers: list[float], ended: threading.Event) -> None:
+    while not ended.wait(0.2):
+        began = time.monotonic()
+        assert rest.send("GET", "/v1/storages?limit=100", checked=False).status == 200
+        answers.append(time.monotonic() - began)
+
+
+def runs(cluster: Cluster, ids: list[str]) -> dict[str, int]:
+    """How often each was read to the end."""
+    found = dict.fromkeys(ids, 0)
+    query = "SELECT storage_id, count(*) FROM jobs WHERE state = 'done' GROUP BY storage_id"
+    found.update((row[0], row[1]) for row in cluster.rows(query) if row[0] in found)
+    return found
+
+
+def holding(cluster: Cluster, storage_id: str) -> int:
+    """Workers that a storage holds."""
+    query = "SELECT count(*) FROM jobs WHERE state = 'running' AND storage_id = :id"
+    (number,) = cluster.values(query, id=storage_id)
+    return int(number)
