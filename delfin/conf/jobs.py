@@ -31,6 +31,15 @@ OPTS: list[cfg.Opt] = [
         mutable=True,
         help="The same for jobs of kinds that 'deadlines' does not name.",
     ),
+    cfg.IntOpt(
+        "urgent_workers",
+        min=0,
+        default=2,
+        mutable=True,
+        help="Of its share, each process keeps so many for urgent jobs: the first synchronisation "
+        "of a new storage, removals, and what is asked for with high priority. A process with one "
+        "job at a time keeps none.",
+    ),
     cfg.FloatOpt(
         "poll_interval",
         min=0.01,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from delfin.db.jobs import Job
 from delfin.db.session import Database, affected, retried
+from delfin.jobs.priority import NORMAL
 
 LOG = log.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class Lease:
     attempt: int
     generation: int
     crashes: int = 0
+    priority: int = NORMAL
 
 
 def now_ms() -> int:
@@ -150,9 +152,13 @@ class JobQueue:
 
     @retried
     def lease(
-        self, owner: str, mine: Mine = anybodys, without: Collection[str] = ()
+        self,
+        owner: str,
+        mine: Mine = anybodys,
+        without: Collection[str] = (),
+        at_least: int | None = None,
     ) -> Lease | None:
-        """The most urgent job that may run now, or None.
+        """The most urgent job that may run now, of a priority of 'at_least' so much, or None.
 
         Jobs of storages that are not 'mine' are left to their owner, unless
         they have waited for it as long as a lease lasts: then it is gone or
@@ -165,7 +171,7 @@ class JobQueue:
         """
         try:
             with self._database.writer() as session:
-                while (job := self._candidate(session, mine, without)) is not None:
+                while (job := self._candidate(session, mine, without, at_least)) is not None:
                     if job.state == RUNNING:
                         job.crashes += 1
                         LOG.warning("job %s (%s): its worker died", job.id, job.kind)
@@ -188,12 +194,16 @@ class JobQueue:
         else:
             _end(job, PARKED, {**(job.result or {}), "error_msg": _PARKED_TEXT})
 
-    def _candidate(self, session: Session, mine: Mine, without: Collection[str]) -> Job | None:
+    def _candidate(
+        self, session: Session, mine: Mine, without: Collection[str], at_least: int | None
+    ) -> Job | None:
         now = now_ms()
         runnable = or_(
             and_(Job.state == QUEUED, Job.not_before <= now),
             and_(Job.state == RUNNING, Job.lease_until < now),
         )
+        if at_least is not None:
+            runnable = and_(runnable, Job.priority >= at_least)
         found = session.execute(
             select(Job.id, Job.kind, Job.storage_id, Job.state, Job.not_before)
             .where(runnable, _storage_is_free())
@@ -221,7 +231,7 @@ class JobQueue:
         job.running_key = job.storage_id
         return Lease(
             *(job.id, job.kind, job.storage_id, job.payload),
-            *(job.attempt, job.generation, job.crashes),
+            *(job.attempt, job.generation, job.crashes, job.priority),
         )
 
     @property
@@ -304,15 +314,13 @@ class JobQueue:
         with self._database.writer() as session:
             return affected(session, update(Job).where(Job.state == RUNNING).values(lease_until=0))
 
-    def next_due(self) -> float | None:
-        """Seconds until a queued job may start or a lease ends; None when there is nothing."""
+    def next_due(self, at_least: int | None = None) -> float | None:
+        """Seconds until a queued job of such a priority may start; None when there is none."""
+        wanted = select(Job.not_before).where(Job.state == QUEUED, _storage_is_free())
+        if at_least is not None:
+            wanted = wanted.where(Job.priority >= at_least)
         with self._database.reader() as session:
-            queued = session.scalars(
-                select(Job.not_before)
-                .where(Job.state == QUEUED, _storage_is_free())
-                .order_by(Job.not_before)
-                .limit(1)
-            ).first()
+            queued = session.scalars(wanted.order_by(Job.not_before).limit(1)).first()
         return None if queued is None else max(0.0, (queued - now_ms()) / 1000)
 
 

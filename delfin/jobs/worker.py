@@ -18,6 +18,7 @@ from delfin import exception
 from delfin.db.session import Database
 from delfin.jobs.board import strike_old
 from delfin.jobs.outcome import outcome_of, retry_delay, told
+from delfin.jobs.priority import HIGH
 from delfin.jobs.queue import (
     FAILED,
     NEVER_PARKED,
@@ -142,12 +143,12 @@ class Worker:
             pause: float = self._conf.jobs.poll_interval
             try:
                 if self._has_room():
-                    busy = self._jobs.storages()
-                    lease = self._queue.lease(self._owner, self._mine, busy)
+                    busy, at_least = self._jobs.storages(), self._least_priority()
+                    lease = self._queue.lease(self._owner, self._mine, busy, at_least)
                     if lease is not None:
                         self._launch(lease)
                         continue
-                    pause = self._pause()
+                    pause = self._pause(at_least)
             except Exception:  # noqa: BLE001 - the database may be away; the next look finds it back
                 LOG.exception("cannot look into the job queue")
             self._looking.beat(pause)
@@ -158,11 +159,19 @@ class Worker:
         suspected = any(run.lease.crashes for run in self._jobs.in_time())
         return len(self._jobs) < share(self._conf.jobs.workers, *self._place) and not suspected
 
-    def _pause(self) -> float:
+    def _least_priority(self) -> int | None:
+        """What a job must have to start now: the last places are kept for urgent ones."""
+        others = sum(run.lease.priority < HIGH for run in self._jobs.in_time())
+        places = share(self._conf.jobs.workers, *self._place)
+        # One that has a single place cannot keep it free.
+        for_others = max(1, places - self._conf.jobs.urgent_workers)
+        return None if others < for_others else HIGH
+
+    def _pause(self, at_least: int | None) -> float:
         """Until the next job is due; a moment when one is due that others hold just now."""
         longest: float = self._conf.jobs.poll_interval
         # What is due may be of a storage that hangs here, and is not for this worker.
-        due = None if self._jobs.stuck else self._queue.next_due()
+        due = None if self._jobs.stuck else self._queue.next_due(at_least)
         return longest if due is None else min(longest, max(due, 0.05))
 
     def _await_bell(self, longest: float) -> None:
