@@ -210,6 +210,10 @@ class JobNotFound(NotFound):
 class ServiceNotFound(NotFound):
     msg_fmt = "Service {0} could not be found."
 
+
+class ScheduleNotFound(NotFound):
+    msg_fmt = "Schedule {0} could not be found."
+
 class TaskNotFound(NotFound):
     msg_fmt = "Task {0} could not be found."
 

@@ -34,7 +34,9 @@ class Job(Timestamped, Base):
     state: Mapped[str] = mapped_column(
         String(16), doc="queued, running, done, partial, failed, cancelled or parked"
     )
-    priority: Mapped[int] = mapped_column(Integer, default=0, doc="Higher goes first")
+    priority: Mapped[int] = mapped_column(
+        Integer, default=0, doc="Higher goes first: high 10, normal 0, low -10", index=True
+    )
     not_before: Mapped[int] = big_integer("Earliest start, epoch milliseconds")
     attempt: Mapped[int] = mapped_column(Integer, default=0, doc="How often it was started")
     crashes: Mapped[int] = mapped_column(

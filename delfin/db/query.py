@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ColumnElement,
     Integer,
+    String,
     and_,
     cast,
     false,
@@ -24,6 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from delfin.exception import NotFound
+
+# What every engine can compare a column of numbers with.
+_SMALL, _LARGE = re.compile(r"-?[0-9]{1,9}"), re.compile(r"-?[0-9]{1,18}")
 
 Fields = Mapping[str, ColumnElement[Any]]
 SortKey = tuple[str, str]
@@ -92,9 +98,16 @@ def find(
 
 
 def _condition(fields: Fields, name: str, text: str) -> ColumnElement[bool]:
+    column = fields[name.removesuffix("~")]
     if name.endswith("~"):
-        return fields[name[:-1]].icontains(text, autoescape=True)
-    return fields[name] == text
+        words = column if isinstance(column.type, String) else cast(column, String(64))
+        return words.icontains(text, autoescape=True)
+    if isinstance(column.type, Boolean):
+        return column.is_(text == "true") if text in {"true", "false"} else false()
+    if isinstance(column.type, Integer):
+        number = _LARGE if isinstance(column.type, BigInteger) else _SMALL
+        return column == int(text) if number.fullmatch(text) else false()
+    return column == text
 
 
 def _with_tie_break(sort: tuple[SortKey, ...]) -> tuple[SortKey, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from delfin.db import access_info, alerts, capacity, jobs, services, storages
+from delfin.db import access_info, alerts, capacity, jobs, schedules, services, storages
 from delfin.db.base import Base
 from delfin.inventory import catalog
 
 METADATA = Base.metadata
-MODULES = (access_info, alerts, capacity, catalog, jobs, services, storages)
+MODULES = (access_info, alerts, capacity, catalog, jobs, schedules, services, storages)

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from oslo_config import cfg
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from delfin import exception
@@ -15,6 +26,7 @@ from delfin.db.jobs import Job
 from delfin.db.query import Listing, Page, find
 from delfin.db.session import affected
 from delfin.jobs import alert_sync
+from delfin.jobs.priority import HIGH
 from delfin.jobs.queue import (
     ACTIVE,
     CANCELLED,
@@ -24,8 +36,18 @@ from delfin.jobs.queue import (
     JobQueue,
     now_ms,
 )
+from delfin.jobs.sync_requests import (
+    SYNC,
+    Ask,
+    Known,
+    Verdict,
+    judge,
+    kinds_of,
+    payload_of,
+    union,
+)
 
-SYNC, REMOVAL = "sync", "removal"
+REMOVAL = "removal"
 
 # What is shown of a job; leases are the workers' business.
 SHOWN = {
@@ -35,7 +57,7 @@ SHOWN = {
         *("result", "created_at", "updated_at", "started_at", "finished_at"),
     )
 }
-FILTERS = ("id", "kind", "state", "storage_id")
+FILTERS = ("id", "kind", "state", "storage_id", "priority")
 
 
 class JobBoard:
@@ -45,42 +67,55 @@ class JobBoard:
         self._queue = queue
         self._conf = conf
 
-    def request_sync(self, session: Session, storage_id: str) -> str:
-        """Queue a synchronisation of the whole inventory and return the job's id.
+    def request_sync(self, session: Session, storage_id: str, ask: Ask = Ask()) -> str:  # noqa: B008 - frozen
+        """Queue a synchronisation, of the whole inventory unless 'ask' says otherwise; the job's id.
 
-        One that waits to be tried again is started now instead; one that is
-        older than [DEFAULT] sync_task_expiration is cancelled first.
+        A job that waits is widened when it can do this as well; one that waits to be tried again
+        is started now; one that has run longer than [DEFAULT] sync_task_expiration is cancelled,
+        and what it read is read anew.
 
         Raises:
-            exception.StorageIsSyncing: One is queued or running.
+            exception.StorageIsSyncing: What waits or runs does all of this already.
         """
-        key = f"{SYNC}:{storage_id}"
-        waiting = session.scalars(
-            select(Job).where(Job.active_key == key).with_for_update()
-        ).one_or_none()
-        if waiting is not None:
-            if waiting.state == QUEUED and waiting.attempt > 0:
-                waiting.not_before, waiting.attempt, waiting.payload = now_ms(), 0, {}
-                return waiting.id
-            if not self._expired(waiting.started_at or waiting.not_before):
-                raise exception.StorageIsSyncing(storage_id)
-            _cancel(session, Job.id == waiting.id)
-        try:
-            return self._queue.enqueue(session, SYNC, storage_id, active_key=key)
-        except AlreadyQueuedError:
-            raise exception.StorageIsSyncing(storage_id) from None
+        # Another one may ask for the same storage at this moment, or a worker take the job.
+        for locked in (False, True, True):
+            now = now_ms()
+            known = self._known(session, [storage_id], locked=locked)
+            verdict = judge(storage_id, ask, known, now, self._longest)
+            if verdict.cancel:
+                _cancel(session, Job.id.in_(verdict.cancel))
+            if verdict.widen is not None and _widen(session, verdict, ask):
+                return verdict.widen
+            if verdict.add is not None:
+                with contextlib.suppress(AlreadyQueuedError):
+                    return self._queue.enqueue(
+                        *(session, SYNC, storage_id),
+                        payload=payload_of(verdict.kinds),
+                        priority=ask.priority,
+                        not_before=max(ask.not_before or now, now),
+                        active_key=verdict.add,
+                    )
+            elif verdict.widen is None:
+                break
+        raise exception.StorageIsSyncing(storage_id)
 
     def request_syncs(self, session: Session, storage_ids: Sequence[str]) -> None:
-        """As 'request_sync', for many storages at once; what is queued or running stays as it is."""
-        keys = {f"{SYNC}:{storage_id}": storage_id for storage_id in storage_ids}
-        known = select(Job.active_key, Job.state, Job.attempt, Job.started_at, Job.not_before)
-        one_by_one = []
-        found = session.execute(known.where(Job.active_key.in_(keys)))
-        for key, state, attempt, started_at, not_before in found:
-            storage_id = keys.pop(key or "")
-            waits_to_be_tried_again = state == QUEUED and attempt > 0
-            if waits_to_be_tried_again or self._expired(started_at or not_before):
+        """As 'request_sync' of whole inventories, for many storages at once; refuses none of them."""
+        ask, now = Ask(), now_ms()
+        known: dict[str, list[Known]] = {storage_id: [] for storage_id in storage_ids}
+        for job in self._known(session, storage_ids):
+            known[job.storage_id].append(job)
+        keys, widened, one_by_one = {}, {}, []
+        for storage_id, jobs in known.items():
+            verdict = judge(storage_id, ask, jobs, now, self._longest)
+            if verdict.cancel:
                 one_by_one.append(storage_id)
+            elif verdict.widen is not None:
+                widened[verdict.widen] = storage_id
+            elif verdict.add is not None:
+                keys[verdict.add] = storage_id
+        started = widened.keys() - _widen_all(session, list(widened), ask)
+        one_by_one += (widened[job_id] for job_id in started)
         try:
             self._queue.enqueue_all(session, SYNC, keys)
         except AlreadyQueuedError:
@@ -88,11 +123,22 @@ class JobBoard:
             one_by_one += keys.values()
         for storage_id in one_by_one:
             with contextlib.suppress(exception.StorageIsSyncing):
-                self.request_sync(session, storage_id)
+                self.request_sync(session, storage_id, ask)
 
-    def _expired(self, since: int) -> bool:
-        longest: int = self._conf.sync_task_expiration
-        return now_ms() - since > longest * 1000
+    def _known(
+        self, session: Session, storage_ids: Sequence[str], *, locked: bool = False
+    ) -> list[Known]:
+        columns = (getattr(Job, name) for name in Known.__dataclass_fields__)
+        wanted = select(*columns).where(
+            Job.storage_id.in_(storage_ids), Job.kind == SYNC, Job.state.in_(ACTIVE)
+        )
+        if locked:
+            wanted = wanted.with_for_update()
+        return [Known(*row) for row in session.execute(wanted)]
+
+    @property
+    def _longest(self) -> int:
+        return int(self._conf.sync_task_expiration * 1000)
 
     def request_alert_sync(
         self, session: Session, storage_id: str, begin_time: int = 0, end_time: int = 0
@@ -106,7 +152,7 @@ class JobBoard:
         """Queue the removal of a storage that is a tombstone already; all its other work ends."""
         _cancel(session, Job.storage_id == storage_id, Job.kind != REMOVAL)
         return self._queue.enqueue(
-            session, REMOVAL, storage_id, priority=10, active_key=f"{REMOVAL}:{storage_id}"
+            session, REMOVAL, storage_id, priority=HIGH, active_key=f"{REMOVAL}:{storage_id}"
         )
 
     def syncing(self, session: Session, storage_ids: list[str]) -> set[str]:
@@ -158,12 +204,50 @@ def is_syncing(storage_id: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def _sync_under_way() -> tuple[ColumnElement[bool], ...]:
-    """One that waits to be tried again after a failure does not count."""
+    """One that waits for its time, or to be tried again after a failure, does not count."""
+    # Statements that are made once ask the clock each time.
+    now = bindparam("now", type_=BigInteger, unique=True, callable_=now_ms)
     return (
         Job.kind == SYNC,
         Job.state.in_(ACTIVE),
-        or_(Job.state != QUEUED, Job.attempt == 0),
+        or_(Job.state != QUEUED, and_(Job.attempt == 0, Job.not_before <= now)),
     )
+
+
+def _widen(session: Session, verdict: Verdict, ask: Ask) -> bool:
+    """Make a job that waits do what the verdict says; False when it does not wait any more."""
+    wanted = select(Job).where(Job.id == verdict.widen, Job.state == QUEUED).with_for_update()
+    job = session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+    if job is None:
+        return False
+    # It may have been widened since the verdict: only now nobody else can.
+    job.payload = payload_of(union(kinds_of(job.payload), verdict.kinds))
+    job.priority = max(job.priority, ask.priority)
+    if job.attempt > 0 and not ask.patient:
+        job.not_before, job.attempt = now_ms(), 0
+    session.flush()
+    return True
+
+
+def _widen_all(session: Session, job_ids: Sequence[str], ask: Ask) -> set[str]:
+    """As '_widen', to the whole inventory: the ids of those that still waited."""
+    if not job_ids:
+        return set()
+    wanted = select(Job.id).where(Job.id.in_(job_ids), Job.state == QUEUED)
+    waiting = set(session.scalars(wanted.order_by(Job.id).with_for_update()))
+    session.execute(
+        update(Job)
+        .where(Job.id.in_(waiting))
+        .ordered_values(
+            (Job.payload, ask.payload),
+            (Job.priority, case((Job.priority < ask.priority, ask.priority), else_=Job.priority)),
+            # MariaDB assigns one after the other: the attempt must come last.
+            (Job.not_before, case((Job.attempt > 0, now_ms()), else_=Job.not_before)),
+            (Job.attempt, 0),
+        )
+    )
+    session.expire_all()
+    return waiting
 
 
 def _cancel(session: Session, *which: Any) -> None:

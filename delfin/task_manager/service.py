@@ -1,6 +1,8 @@
-"""The task service: a worker for jobs, to be woken by the doorbell."""
+"""The task service: a worker for jobs, to be woken by the doorbell, and the timer of schedules."""
 
 from __future__ import annotations
+
+import time
 
 from oslo_config import cfg
 from oslo_service.backend.base import ServiceBase
@@ -8,12 +10,15 @@ from oslo_service.backend.base import ServiceBase
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.jobs.alert_sync import ALERT_SYNC
-from delfin.jobs.board import REMOVAL, SYNC
+from delfin.jobs.board import REMOVAL, JobBoard
 from delfin.jobs.queue import JobQueue, Mine, anybodys
+from delfin.jobs.sync_requests import SYNC
+from delfin.jobs.timetable import Timetable
 from delfin.jobs.worker import Runner, Worker
 from delfin.process.pulse import Pulse
 from delfin.task_manager.alert_sync import AlertSyncRunner, then_alerts
 from delfin.task_manager.removal import RemovalRunner
+from delfin.task_manager.scheduler import Scheduler
 from delfin.task_manager.sync import SyncRunner
 
 # Of the time that a service has to stop: logging out of the arrays needs the rest.
@@ -44,6 +49,8 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
         self._drivers = drivers
         epitaphs = {SYNC: sync.write_epitaph}
         self._worker = Worker(database, queue, runners, conf, mine, place, epitaphs)
+        timetable = Timetable(database, JobBoard(queue, conf), conf)
+        self._scheduler = Scheduler(conf, timetable, mine, self._worker.ring)
 
     @property
     def pulses(self) -> tuple[Pulse, ...]:
@@ -61,17 +68,22 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
         return self._worker.stuck
 
     def ring(self) -> None:
-        """Look for work now."""
+        """Look for work now, and for schedules that have changed."""
         self._worker.ring()
+        self._scheduler.hurry()
 
     def start(self) -> None:
         self._worker.start()
+        self._scheduler.start()
 
     def stop(self) -> None:
+        self._scheduler.stop()
         self._worker.stop()
 
     def wait(self) -> None:
-        self._worker.wait(_JOBS_MAY_TAKE)
+        began = time.monotonic()
+        self._scheduler.wait(_JOBS_MAY_TAKE)
+        self._worker.wait(max(0.0, began + _JOBS_MAY_TAKE - time.monotonic()))
         self._drivers.sessions.close()
 
     def reset(self) -> None:

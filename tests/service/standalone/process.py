@@ -22,6 +22,10 @@ QUICK = {
     "OS_JOBS__RETRY_LIMIT": "1000",
     "OS_JOBS__LEASE_TIME": "5",
     "OS_SYNC__DOUBT_TIME": "0.5",
+    # Nothing is done by itself, unless the story is about it.
+    "OS_SCHEDULES__FREQUENT_INTERVAL": "0",
+    "OS_SCHEDULES__INVENTORY_INTERVAL": "0",
+    "OS_SCHEDULES__POLL_INTERVAL": "0.5",
 }
 
 

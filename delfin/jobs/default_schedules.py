@@ -1,0 +1,68 @@
+"""The schedules that the configuration file asks for; they are rows as all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from oslo_config import cfg
+from oslo_log import log
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from delfin.db.schedules import DEFAULT, RUN, Schedule
+from delfin.inventory.catalog import BY_KEY
+from delfin.jobs.priority import LOW
+from delfin.jobs.sync_requests import SYNC
+
+LOG = log.getLogger(__name__)
+
+
+def write_defaults(session: Session, conf: cfg.ConfigOpts, now: datetime) -> None:
+    """Make the rows what the configuration says; one that stays as it was is not touched.
+
+    Their ids are words, the same in every process.
+    """
+    wanted = dict(_wanted(conf))
+    session.execute(delete(Schedule).where(Schedule.origin == DEFAULT, Schedule.id.not_in(wanted)))
+    known = select(Schedule).where(Schedule.origin == DEFAULT).with_for_update()
+    rows = {schedule.id: schedule for schedule in session.scalars(known)}
+    for name, facts in wanted.items():
+        schedule = rows.get(name)
+        if schedule is None:
+            session.add(Schedule(id=name, revision=1, counts_from=now, **facts))
+        elif any(getattr(schedule, field) != value for field, value in facts.items()):
+            for field, value in facts.items():
+                setattr(schedule, field, value)
+            schedule.revision += 1
+            schedule.counts_from = now
+
+
+def _wanted(conf: cfg.ConfigOpts) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Ids and what the rows hold; a default without kinds, or without an interval, is none."""
+    options = conf.schedules
+    frequent = [key for key in BY_KEY if key in options.frequent_kinds]
+    for unknown in set(options.frequent_kinds) - set(BY_KEY):
+        LOG.warning("[schedules] frequent_kinds: %s is not a resource kind", unknown)
+    rest = [key for key in BY_KEY if key not in frequent]
+    for name, kinds, interval in (
+        ("default-frequent", frequent, options.frequent_interval),
+        ("default-inventory", rest, options.inventory_interval),
+    ):
+        if kinds and interval:
+            yield (
+                name,
+                {
+                    "name": name,
+                    "kind": SYNC,
+                    "resource_kinds": kinds,
+                    "interval": interval,
+                    "jitter": int(interval * options.jitter),
+                    "priority": LOW,
+                    "enabled": True,
+                    "when_late": RUN,
+                    "grace": 0,
+                    "origin": DEFAULT,
+                },
+            )

@@ -1,0 +1,144 @@
+"""Defaults from the configuration: spread over the arrays, replaced by a storage's own schedules."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from oslo_config import cfg
+from sqlalchemy import select
+
+from delfin.db.schedules import DEFAULT, Schedule
+from delfin.db.session import Database
+from delfin.inventory.catalog import BY_KEY
+from delfin.jobs.queue import DONE, JobQueue
+from delfin.jobs.timetable import Timetable
+from tests.unit.jobs.clockwork import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOON,
+    Clock,
+    fire_all,
+    jobs,
+    register,
+    schedule,
+)
+
+# What these are about is worked out before any row is written.
+one_engine = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+
+
+@one_engine
+def test_defaults_come_from_the_configuration_and_are_spread(
+    database: Database, timetable: Timetable, conf: cfg.ConfigOpts, clock: Clock
+) -> None:
+    for number in range(200):
+        register(database, f"SN{number}")
+    for _ in range(2):
+        timetable.write_defaults()
+    timetable.plan()
+    frequent = [d for d in timetable.upcoming(400) if d.schedule_id == "default-frequent"]
+    assert len(frequent) == 200
+    minutes = Counter(int((due.at - NOON) / MINUTE) for due in frequent)
+    assert all(10 < minutes[minute] < 80 for minute in range(1, 5)), minutes
+    rare = timetable.upcoming(7 * 3600)
+    assert len(rare) == 400
+    hours = Counter((d.at - NOON) // HOUR for d in rare if d.schedule_id == "default-inventory")
+    assert all(hours[hour] > 4 for hour in range(6)), hours
+    conf.set_override("frequent_interval", 0, "schedules")
+    timetable.write_defaults()
+    timetable.plan()
+    assert {due.schedule_id for due in timetable.upcoming(7 * 3600)} == {"default-inventory"}
+
+
+@one_engine
+def test_runs_of_a_default_read_their_kinds_again_and_again(
+    database: Database, timetable: Timetable, queue: JobQueue, clock: Clock, storage_id: str
+) -> None:
+    timetable.write_defaults()
+    timetable.plan()
+    read: Counter[str] = Counter()
+    for _ in range(8 * 60):
+        clock.now += MINUTE
+        fire_all(timetable)
+        while (lease := queue.lease("w")) is not None:
+            read.update(lease.payload["kinds"])
+            queue.finish(lease, DONE, {})
+    assert set(read) == set(BY_KEY)
+    assert 94 <= read.pop("storage_pools") <= 97
+    assert set(read.values()) <= {1, 2}
+
+
+@one_engine
+def test_a_new_array_is_not_read_again_at_once(
+    database: Database, timetable: Timetable, clock: Clock
+) -> None:
+    timetable.write_defaults()
+    clock.now += DAY
+    for number in range(50):
+        register(database, f"SN{number}", at=clock.now)
+    timetable.plan()
+    first = [due.at - clock.now for due in timetable.upcoming(86400)]
+    assert len(first) == 100
+    assert min(first) >= 2.5 * MINUTE
+    assert max(first) < 10 * HOUR
+
+
+def test_an_own_schedule_replaces_the_default_for_its_kinds(
+    database: Database, timetable: Timetable, queue: JobQueue, clock: Clock, storage_id: str
+) -> None:
+    other = register(database, "SN2")
+    timetable.write_defaults()
+    own = schedule(
+        database, timetable, storage_id=storage_id, interval=60, resource_kinds=["storage_pools"]
+    )
+    timetable.plan()
+    planned = {(due.schedule_id, due.storage_id) for due in timetable.upcoming(7 * 3600)}
+    assert planned == {
+        (own, storage_id),
+        ("default-inventory", storage_id),
+        ("default-frequent", other),
+        ("default-inventory", other),
+    }
+    disks = {"cron": "0 4 * * *", "resource_kinds": ["disks"]}
+    schedule(database, timetable, storage_id=storage_id, **disks)
+    clock.now += 7 * HOUR
+    fire_all(timetable)
+    by_storage = {job.storage_id: job.payload["kinds"] for job in jobs(database)}
+    assert "disks" in by_storage[other]
+    assert "disks" not in by_storage[storage_id]
+    assert {"storage_pools", "volumes"} <= set(by_storage[storage_id])
+
+
+def test_an_own_schedule_that_is_switched_off_keeps_the_default_away(
+    database: Database, timetable: Timetable, storage_id: str
+) -> None:
+    timetable.write_defaults()
+    own = schedule(database, timetable, storage_id=storage_id, interval=60, enabled=False)
+    assert timetable.upcoming(86400) == []
+    with database.writer() as session:
+        session.delete(session.get_one(Schedule, own))
+    timetable.plan()
+    planned = {due.schedule_id for due in timetable.upcoming(86400)}
+    assert planned == {"default-frequent", "default-inventory"}
+
+
+@one_engine
+def test_a_schedule_for_one_moment_replaces_nothing(
+    database: Database, timetable: Timetable, storage_id: str
+) -> None:
+    timetable.write_defaults()
+    schedule(database, timetable, storage_id=storage_id, at=NOON + HOUR)
+    assert len(timetable.upcoming(7 * 3600)) == 3
+
+
+def test_a_default_is_known_by_its_origin(database: Database, timetable: Timetable) -> None:
+    timetable.write_defaults()
+    with database.reader() as session:
+        found = {row.id: row for row in session.scalars(select(Schedule))}
+    assert set(found) == {"default-frequent", "default-inventory"}
+    assert {row.origin for row in found.values()} == {DEFAULT}
+    assert found["default-frequent"].resource_kinds == ["storage_pools"]
+    assert (found["default-frequent"].interval, found["default-frequent"].jitter) == (300, 30)
+    assert "storage_pools" not in found["default-inventory"].resource_kinds
