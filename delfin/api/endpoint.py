@@ -60,9 +60,9 @@ class Endpoint:
 
 
 def read_body(req: falcon.Request, operation: Operation, largest: int) -> dict[str, Any]:
-    """The JSON object in the body; empty where the operation takes none.
+    """The JSON object in the body; empty where the operation takes or needs none.
 
-    A body of another media type is ignored where none is taken, and so is an
+    A body of another media type is ignored where none is needed, and so is an
     empty object, which some clients always send.
 
     Raises:
@@ -73,14 +73,15 @@ def read_body(req: falcon.Request, operation: Operation, largest: int) -> dict[s
         exception.RequestBodyTooLarge: It goes on beyond 'largest' bytes.
     """
     media = (req.content_type or "").partition(";")[0].strip().lower()
-    if media != falcon.MEDIA_JSON and operation.body is None:
+    needed = operation.body is not None and not operation.body_optional
+    if media != falcon.MEDIA_JSON and not needed:
         return {}
     raw = _read(req, largest).strip()
-    if operation.body is None:
-        if raw and _parsed(raw) != {}:
-            raise exception.BadRequest
+    if not raw and not needed:
         return {}
-    if not raw and operation.body_optional:
+    if operation.body is None:
+        if _parsed(raw) != {}:
+            raise exception.BadRequest
         return {}
     if not raw:
         raise exception.MalformedRequestBody("a JSON object is needed, the body is empty")

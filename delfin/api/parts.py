@@ -14,6 +14,7 @@ from delfin.coordination.eviction import EvictionBus
 from delfin.coordination.locks import Coordinator
 from delfin.db.session import Database
 from delfin.jobs.board import JobBoard
+from delfin.jobs.timetable import Timetable
 
 Row = dict[str, Any]
 
@@ -61,6 +62,7 @@ class ApiParts:
     conf: cfg.ConfigOpts
     database: Database
     jobs: JobBoard
+    timetable: Timetable
     arrays: Arrays
     coordinator: Coordinator
     keyring: KeyRing

@@ -20,6 +20,8 @@ from delfin.db import access_info, storages
 from delfin.db.access_info import AccessInfo
 from delfin.db.access_secrets import open_for_driver, seal
 from delfin.db.session import retried
+from delfin.jobs.priority import URGENT
+from delfin.jobs.sync_requests import Ask
 
 Row = dict[str, Any]
 
@@ -95,7 +97,8 @@ def _store(
                 **seal(parts.keyring, storage_id, offer.blocks),
             )
             session.add(row)
-            parts.jobs.request_sync(session, storage_id)
+            parts.jobs.request_sync(session, storage_id, Ask(priority=URGENT))
+            parts.timetable.plan_for(session, [storage_id])
             return storage_view.one(session, storage_id)
 
     try:

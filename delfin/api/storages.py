@@ -14,6 +14,8 @@ from delfin.db import storages
 from delfin.db.query import Listing, Page
 from delfin.db.session import retried
 from delfin.db.storages import Storage
+from delfin.jobs.priority import WORDS
+from delfin.jobs.sync_requests import Ask
 
 
 def find(parts: ApiParts, request: Request) -> Answer:
@@ -47,15 +49,26 @@ def remove(parts: ApiParts, request: Request) -> Answer:
 
 
 def sync(parts: ApiParts, request: Request) -> Answer:
-    storage_id = request.ids["storage_id"]
+    """Refused only when what waits or runs does all that is asked for.
+
+    Raises:
+        exception.StorageNotFound: There is no such storage.
+        exception.StorageIsSyncing: It is done already.
+    """
+    storage_id, sent = request.ids["storage_id"], request.body
+    ask = Ask(
+        kinds=frozenset(sent.get("kinds", ())) or None,
+        priority=WORDS[sent.get("priority", "normal")],
+        not_before=sent.get("not_before"),
+    )
 
     @retried
-    def ask() -> None:
+    def queue() -> None:
         with parts.database.writer() as session:
             storages.get(session, storage_id, lock=True)
-            parts.jobs.request_sync(session, storage_id)
+            parts.jobs.request_sync(session, storage_id, ask)
 
-    ask()
+    queue()
     parts.doorbell.ring()
     return Answer()
 

@@ -22,6 +22,7 @@ from delfin.drivers.api import DriverAPI
 from delfin.drivers.manager import DriverManager
 from delfin.jobs.board import JobBoard
 from delfin.jobs.queue import JobQueue
+from delfin.jobs.timetable import Timetable
 from delfin.process.watchdog import resident_memory
 from delfin.rpc.doorbell import Doorbell
 from delfin.rpc.transport import open_transport
@@ -64,11 +65,13 @@ class Parts:
 
     def application(self, locks: Coordinator, eviction: EvictionBus) -> Application:
         """The REST API on these parts."""
+        board = JobBoard(self.queue, self.conf)
         return make_app(
             ApiParts(
                 conf=self.conf,
                 database=self.database,
-                jobs=JobBoard(self.queue, self.conf),
+                jobs=board,
+                timetable=Timetable(self.database, board, self.conf),
                 arrays=self.arrays,
                 coordinator=locks,
                 keyring=self.keyring,

@@ -24,8 +24,10 @@ from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.drivers.manager import DriverManager
 from delfin.jobs.alert_sync import ALERT_SYNC
-from delfin.jobs.board import REMOVAL, SYNC, JobBoard
+from delfin.jobs.board import REMOVAL, JobBoard
 from delfin.jobs.queue import JobQueue
+from delfin.jobs.sync_requests import SYNC
+from delfin.jobs.timetable import Timetable
 from delfin.jobs.worker import Runner
 from delfin.task_manager.alert_sync import AlertSyncRunner
 from delfin.task_manager.removal import RemovalRunner
@@ -119,10 +121,12 @@ def stage(conf: cfg.ConfigOpts) -> Iterator[Stage]:
     drivers = DriverAPI(database, keyring, DriverManager())
     coordinator = Coordinator(conf)
     coordinator.start()
+    board = JobBoard(queue, conf)
     parts = ApiParts(
         conf=conf,
         database=database,
-        jobs=JobBoard(queue, conf),
+        jobs=board,
+        timetable=Timetable(database, board, conf),
         arrays=drivers,
         coordinator=coordinator,
         keyring=keyring,

@@ -9,7 +9,15 @@ from oslo_config import cfg
 
 from delfin.db.session import Database
 from delfin.inventory.schema import METADATA
-from tests.api import test_access_info, test_jobs, test_listing, test_registration, test_storages
+from tests.api import (
+    test_access_info,
+    test_jobs,
+    test_listing,
+    test_registration,
+    test_schedules,
+    test_storages,
+    test_sync,
+)
 from tests.conftest import make_conf
 
 
@@ -37,5 +45,11 @@ test_two_ways = test_registration.test_the_same_array_by_two_addresses_at_once_i
 test_update = test_access_info.test_an_update_logs_in_once_and_takes_effect_at_once
 test_removal = test_storages.test_a_removed_storage_is_gone_at_once_and_later_without_a_trace
 test_sync_all = test_storages.test_sync_all_skips_the_busy_ones
+test_widened = test_sync.test_sync_all_widens_what_waits_and_queues_behind_what_runs
+test_priority = test_sync.test_priority_is_a_number_in_the_job
+test_schedule_listing = test_schedules.test_schedules_are_filtered_sorted_and_paged
+test_schedule_told = test_schedules.test_a_schedule_that_has_run_tells_of_it
+test_schedule_of_a_storage = test_schedules.test_defaults_are_shown_and_left_alone
+test_schedule_gone = test_schedules.test_what_is_a_removed_storages_own_is_gone_at_once
 test_capacity = test_storages.test_capacity_history
 test_listed_jobs = test_jobs.test_jobs_are_listed_filtered_and_paged

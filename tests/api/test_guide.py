@@ -74,6 +74,11 @@ def test_the_examples_of_the_guide_are_real(
     notes.note("access", "GET", access)
     notes.note("refused", "PUT", access, {"rest": {**sent["rest"], "password": "wrong"}})
     notes.note("jobs", "GET", "/v1/jobs?kind=sync", headers=("X-Total-Count",))
+    some = {"kinds": ["volumes", "disks"], "priority": "high"}
+    notes.note("sync_some", "POST", f"/v1/storages/{storage_id}/sync", some)
+    nightly = {"storage_id": storage_id, "cron": "0 3 * * *", "time_zone": "Europe/Berlin"}
+    notes.note("schedule", "POST", "/v1/schedules", {"name": "nightly", **nightly})
+    notes.note("bad_schedule", "POST", "/v1/schedules", {**nightly, "cron": "0 25 * * *"})
     notes.note("remove", "DELETE", f"/v1/storages/{storage_id}")
 
     written = GUIDE.read_text(encoding="utf-8")

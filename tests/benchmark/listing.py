@@ -31,6 +31,7 @@ from delfin.db.query import Page
 from delfin.db.session import Database
 from delfin.inventory import store
 from delfin.inventory.block import VOLUMES
+from delfin.jobs.timetable import Timetable
 from tests.api.conftest import Bell
 from tests.benchmark import load, page, rig
 from tests.unit.conftest import Bench
@@ -87,6 +88,7 @@ def _serving(bench: Bench) -> Iterator[int]:
         conf=bench.conf,
         database=bench.database,
         jobs=bench.board,
+        timetable=Timetable(bench.database, bench.board, bench.conf),
         arrays=bench.arrays,
         coordinator=Coordinator(bench.conf),
         keyring=bench.keyring,

@@ -6,8 +6,17 @@ Each family of routes has a module with its own ROUTES.
 from __future__ import annotations
 
 from delfin.api.exchange import Route
-from delfin.api.routes import access, alerts, inventory, jobs, service, services, storages
+from delfin.api.routes import (
+    access,
+    alerts,
+    inventory,
+    jobs,
+    schedules,
+    service,
+    services,
+    storages,
+)
 
-_FAMILIES = (storages, access, inventory, alerts, jobs, services, service)
+_FAMILIES = (storages, access, inventory, alerts, jobs, schedules, services, service)
 
 ROUTES: tuple[Route, ...] = tuple(route for family in _FAMILIES for route in family.ROUTES)

@@ -59,8 +59,11 @@ ROUTES: tuple[Route, ...] = (
         "Storages",
         (
             Operation(
-                *("POST", "sync_storage", "Synchronise a storage", storages.sync, 202),
-                errors=(e.StorageIsSyncing, *UNKNOWN),
+                *("POST", "sync_storage", "Synchronise a storage, or some kinds of it"),
+                *(storages.sync, 202),
+                body="SyncRequest",
+                body_optional=True,
+                errors=(*BODY, e.StorageIsSyncing, *UNKNOWN),
             ),
         ),
     ),

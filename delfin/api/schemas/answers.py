@@ -7,6 +7,7 @@ from typing import Any
 from delfin.api.schemas import alerts
 from delfin.api.schemas.access import BLOCKS
 from delfin.api.schemas.inventory import MOMENT, Schema, closed, collection, column_schema, item
+from delfin.api.schemas.schedules import SCHEDULE
 from delfin.db import services
 from delfin.db.access_info import AccessInfo
 from delfin.db.capacity import CapacityDay
@@ -156,6 +157,8 @@ def components() -> dict[str, Schema]:
         "Jobs": collection("jobs", "Job"),
         "Service": SERVICE,
         "Services": collection("services", "Service"),
+        "Schedule": SCHEDULE,
+        "Schedules": collection("schedules", "Schedule"),
         "Capabilities": CAPABILITIES,
         "Extensions": closed({"extensions": {"type": "array", "maxItems": 0}}, "Always empty"),
         "Version": VERSION,

@@ -11,14 +11,23 @@ from jsonschema import Draft202012Validator, ValidationError
 from delfin import exception
 from delfin.api.schemas import alerts
 from delfin.api.schemas.access import ACCESS_UPDATE, REGISTRATION
+from delfin.api.schemas.schedules import NEW_SCHEDULE, SCHEDULE_CHANGE, SYNC_REQUEST
 
-BODIES = {"Registration": REGISTRATION, "AccessUpdate": ACCESS_UPDATE, **alerts.BODIES}
+BODIES = {
+    "Registration": REGISTRATION,
+    "AccessUpdate": ACCESS_UPDATE,
+    "SyncRequest": SYNC_REQUEST,
+    "NewSchedule": NEW_SCHEDULE,
+    "ScheduleChange": SCHEDULE_CHANGE,
+    **alerts.BODIES,
+}
 _VALIDATORS = {name: Draft202012Validator(schema) for name, schema in BODIES.items()}
 _MOST_COMPLAINTS = 10
 # What looks like a name may be repeated; anything else could be a misplaced secret.
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _TYPES = {
     "object": "a JSON object",
+    "array": "a list",
     "string": "a string",
     "integer": "an integer",
     "boolean": "true or false",
@@ -52,9 +61,11 @@ def _texts(error: ValidationError) -> list[str]:
         case "additionalProperties":
             unknown = sorted(set(sent) - set(schema["properties"]))
             return [f"{_inside(place, _shown(name))} is not a known field" for name in unknown]
-        case "anyOf":
+        case "anyOf" | "oneOf":
             needed = ", ".join(name for option in limit for name in option["required"])
-            return [f"one of {needed} is required"]
+            return [f"{'exactly ' * (error.validator == 'oneOf')}one of {needed} is required"]
+        case "uniqueItems":
+            return [f"{place} must not hold anything twice"]
         case "pattern":
             return [f"{place} {schema['x-rule']}"]
     return [f"{place or 'the body'} {_rule(str(error.validator), limit)}"]
@@ -85,6 +96,9 @@ def _path(parts: Iterable[Any]) -> str:
 
 def _shown(name: Any) -> str:
     text = str(name)
+    if isinstance(name, int):
+        # A place in a list.
+        return text
     return text if _NAME.fullmatch(text) else "(a name that is not shown)"
 
 
