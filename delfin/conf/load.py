@@ -23,7 +23,7 @@ LOG = log.getLogger(__name__)
 QUIET = [
     *("sqlalchemy=WARN", "oslo_messaging=INFO", "oslo.messaging=INFO", "stevedore=INFO"),
     *("urllib3=INFO", "paramiko=CRITICAL", "alembic=WARN", "oslo_db=INFO", "amqp=WARN"),
-    "tooz=CRITICAL",
+    *("tooz=CRITICAL", "apscheduler=WARN"),
 ]
 
 

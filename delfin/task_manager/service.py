@@ -77,8 +77,9 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
         self._scheduler.start()
 
     def stop(self) -> None:
-        self._scheduler.stop()
+        # Jobs that run need the time most.
         self._worker.stop()
+        self._scheduler.stop()
 
     def wait(self) -> None:
         began = time.monotonic()

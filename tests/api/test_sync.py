@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from delfin.db.jobs import Job
-from delfin.jobs.queue import now_ms
+from delfin.jobs.queue import LeaseLostError, now_ms
 from tests.api.client import Client
 from tests.api.conftest import Stage
 
@@ -185,3 +185,16 @@ def test_sync_all_widens_what_waits_and_queues_behind_what_runs(
     jobs = waiting(client)
     assert {job["storage_id"] for job in jobs} == {idle, part, low, runs, whole}
     assert {job["priority"] for job in jobs} == {0}
+
+
+def test_a_running_one_is_cleared_and_writes_nothing_more(
+    stage: Stage, client: Client, path: str
+) -> None:
+    client.post(path)
+    running = stage.queue.lease("w")
+    assert running is not None
+    assert client.delete(f"/v1/jobs/{running.job_id}").status == 202
+    assert client.get(f"/v1/jobs/{running.job_id}").json["state"] == "cancelled"
+    with pytest.raises(LeaseLostError):
+        stage.queue.finish(running, "done", {})
+    assert client.post(path).status == 202
