@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from delfin.db.schedules import DEFAULT, RUN, Schedule
+from delfin.db.session import affected
 from delfin.inventory.catalog import BY_KEY
 from delfin.jobs.priority import LOW
 from delfin.jobs.sync_requests import SYNC
@@ -19,24 +20,31 @@ from delfin.jobs.sync_requests import SYNC
 LOG = log.getLogger(__name__)
 
 
-def write_defaults(session: Session, conf: cfg.ConfigOpts, now: datetime) -> None:
-    """Make the rows what the configuration says; one that stays as it was is not touched.
+def write_defaults(session: Session, conf: cfg.ConfigOpts, now: datetime) -> bool:
+    """Make the rows what the configuration says, and say whether they were otherwise.
 
     Their ids are words, the same in every process.
     """
     wanted = dict(_wanted(conf))
-    session.execute(delete(Schedule).where(Schedule.origin == DEFAULT, Schedule.id.not_in(wanted)))
+    gone = affected(
+        session, delete(Schedule).where(Schedule.origin == DEFAULT, Schedule.id.not_in(wanted))
+    )
     known = select(Schedule).where(Schedule.origin == DEFAULT).with_for_update()
     rows = {schedule.id: schedule for schedule in session.scalars(known)}
+    changed = bool(gone)
     for name, facts in wanted.items():
         schedule = rows.get(name)
         if schedule is None:
             session.add(Schedule(id=name, revision=1, counts_from=now, **facts))
+            changed = True
         elif any(getattr(schedule, field) != value for field, value in facts.items()):
             for field, value in facts.items():
                 setattr(schedule, field, value)
             schedule.revision += 1
             schedule.counts_from = now
+            changed = True
+    session.flush()
+    return changed
 
 
 def _wanted(conf: cfg.ConfigOpts) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -67,10 +67,11 @@ class Timetable:
 
     @retried
     def write_defaults(self) -> None:
-        """Make the default schedules what the configuration says."""
+        """Make the default schedules what the configuration says, for all storages."""
         try:
             with self._database.writer() as session:
-                write_defaults(session, self._conf, self.clock())
+                if write_defaults(session, self._conf, self.clock()):
+                    self.plan_for(session)
         except db_exception.DBDuplicateEntry:
             LOG.debug("another process has just done the same")
 

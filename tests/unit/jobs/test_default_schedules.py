@@ -37,7 +37,6 @@ def test_defaults_come_from_the_configuration_and_are_spread(
         register(database, f"SN{number}")
     for _ in range(2):
         timetable.write_defaults()
-    timetable.plan()
     frequent = [d for d in timetable.upcoming(400) if d.schedule_id == "default-frequent"]
     assert len(frequent) == 200
     minutes = Counter(int((due.at - NOON) / MINUTE) for due in frequent)
@@ -48,7 +47,6 @@ def test_defaults_come_from_the_configuration_and_are_spread(
     assert all(hours[hour] > 4 for hour in range(6)), hours
     conf.set_override("frequent_interval", 0, "schedules")
     timetable.write_defaults()
-    timetable.plan()
     assert {due.schedule_id for due in timetable.upcoming(7 * 3600)} == {"default-inventory"}
 
 
