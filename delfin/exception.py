@@ -93,6 +93,9 @@ class StorageSerialNumberMismatch(Invalid):
 class StorageAlreadyExists(Invalid):
     msg_fmt = "This storage is already registered."
 
+class AccessInfoChanged(Invalid):
+    msg_fmt = "The access info of storage {0} was changed meanwhile; read it and try again."
+
 class StorageIsSyncing(Invalid):
     msg_fmt = "Storage {0} is being synced already."
 

@@ -1,10 +1,13 @@
-"""TLS towards arrays: whom to trust, and why the host name does not count.
+"""TLS towards arrays: whom to trust, and when the host name counts.
 
-Arrays carry certificates for names nobody resolves, so the chain is verified and the name is not.
+Arrays carry certificates for names nobody resolves. With a plain path as `verify`, the chain is
+verified and the name is not; a `delfin.common.trust.Trust`, which drivers pass on like a path, says
+whether the name counts, or which one certificate does.
 """
 
 from __future__ import annotations
 
+import ssl
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,9 +16,11 @@ from cryptography import x509
 from oslo_config import cfg
 from oslo_log import log
 from requests.adapters import HTTPAdapter
+from urllib3.util.ssl_ import create_urllib3_context
 
 from delfin import exception
 from delfin.common.subject_hash import subject_hash
+from delfin.common.trust import Trust
 
 LOG = log.getLogger(__name__)
 
@@ -23,13 +28,43 @@ _SUFFIXES = frozenset({".pem", ".crt", ".cer"})
 
 
 class HostNameIgnoreAdapter(HTTPAdapter):
-    """Verify the chain of certificates, but not whom it was issued to."""
+    """Verify the chain of certificates, but not whom it was issued to; more only as `Trust` says."""
 
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any
     ) -> None:
+        self._contexts: dict[tuple[str, bool], ssl.SSLContext] = {}
         pool_kwargs["assert_hostname"] = False
         super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
+
+    def build_connection_pool_key_attributes(
+        self, request: Any, verify: Any, cert: Any = None
+    ) -> tuple[Any, Any]:
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {**pool, **self._as_told(verify)} if isinstance(verify, Trust) else pool
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        # The fingerprint takes the place of the chain: an old certificate is good as well.
+        pinned = isinstance(verify, Trust) and verify.fingerprint
+        super().cert_verify(  # type: ignore[no-untyped-call] # as requests has it
+            conn, url, False if pinned else verify, cert
+        )
+
+    def _as_told(self, trust: Trust) -> dict[str, Any]:
+        """What the library's pool of connections is told; nothing is sent before it holds."""
+        if trust.fingerprint:
+            return {
+                "cert_reqs": "CERT_NONE",
+                "ca_certs": None,
+                "assert_fingerprint": trust.fingerprint,
+            }
+        key = (str(trust), trust.check_hostname)
+        if key not in self._contexts:
+            self._contexts[key] = create_urllib3_context()
+            self._contexts[key].verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        # None takes the adapter's own False away: the name of the request counts.
+        named = {"assert_hostname": None} if trust.check_hostname else {}
+        return {"ssl_context": self._contexts[key], **named}
 
 
 def get_host_name_ignore_adapter() -> HostNameIgnoreAdapter:

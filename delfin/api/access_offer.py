@@ -10,6 +10,7 @@ from typing import Any
 
 from delfin import cryptor, exception
 from delfin.api.schemas.access import BLOCKS
+from delfin.api.tls_offer import tls_offered
 from delfin.common.redaction import MASK, conceal
 from delfin.db.access_secrets import is_secret
 
@@ -25,17 +26,22 @@ class Offer:
             'delfin.cryptor' text.
         extra_attributes: The same as drivers expect them, secrets in plain text.
         secrets: Every secret in plain text.
+        tls: Which certificates are trusted, as stored; None when nothing was said.
     """
 
     blocks: dict[str, Block]
-    extra_attributes: dict[str, str] | None
+    extra_attributes: dict[str, Any] | None
     secrets: tuple[str, ...]
+    tls: Block | None = None
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Offer:
         sent = {name: body[name] for name in (*BLOCKS, "extra_attributes") if name in body}
         secrets = tuple(
-            value for block in sent.values() for name, value in block.items() if is_secret(name)
+            value
+            for block in sent.values()
+            for name, value in block.items()
+            if is_secret(name) and value is not None
         )
         for secret in secrets:
             conceal(secret)
@@ -43,6 +49,7 @@ class Offer:
             {name: _encoded(block) for name, block in sent.items()},
             sent.get("extra_attributes"),
             secrets,
+            tls_offered(body["tls"]) if "tls" in body else None,
         )
 
     def addresses(self) -> list[str]:
@@ -87,6 +94,8 @@ def _encoded(block: Block) -> Block:
 
 
 def _value(name: str, value: Any) -> Any:
+    if value is None:
+        return None
     if is_secret(name):
         return cryptor.encode(value)
     return int(value) if name == "port" else value

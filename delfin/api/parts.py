@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -27,6 +27,17 @@ class Arrays(Protocol):
     def update_access_info(
         self, context: RequestContext, access: Mapping[str, Any], serial_number: str | None
     ) -> Row: ...
+
+    def update_manager(
+        self,
+        context: RequestContext,
+        accesses: Sequence[Mapping[str, Any]],
+        serial_numbers: Sequence[str | None],
+    ) -> list[Row]: ...
+
+    def learn_host_key(self, ssh: Mapping[str, Any]) -> Row: ...
+
+    def may_share(self, vendor: str, model: str) -> bool: ...
 
     def get_capabilities(self, context: RequestContext, storage_id: str) -> dict[str, Any]: ...
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 from oslo_db import exception as db_exception
 
 from delfin import exception
-from delfin.api import storage_view
+from delfin.api import managers, storage_view
 from delfin.api.access_offer import Offer, address, unquoted
 from delfin.api.exchange import Answer, Request
 from delfin.api.parts import ApiParts
@@ -42,6 +42,8 @@ def register(parts: ApiParts, request: Request) -> Answer:
         for place in offer.addresses():
             held.enter_context(parts.coordinator.lock(f"register:{place}", timeout=LOCK_TIMEOUT))
         _refuse_known(parts, body, offer)
+        if "ssh" in offer.blocks:
+            offer.blocks["ssh"] |= parts.arrays.learn_host_key(offer.blocks["ssh"])
         access = {
             "storage_id": storage_id,
             "storage_name": body.get("storage_name"),
@@ -49,12 +51,14 @@ def register(parts: ApiParts, request: Request) -> Answer:
             "model": body["model"],
             **{name: offer.blocks.get(name) for name in BLOCKS},
             "extra_attributes": offer.extra_attributes or {},
+            "tls": offer.tls,
         }
         with unquoted(offer.secrets):
             reported = parts.arrays.discover_storage(
                 get_admin_context(storage_id=storage_id), access
             )
-        storage = _store(parts, storage_id, body, offer, reported)
+        manager_key = managers.key_for(parts, access)
+        storage = _store(parts, storage_id, body, offer, reported, manager_key)
     parts.doorbell.ring()
     return Answer(storage)
 
@@ -81,7 +85,12 @@ def _same_access(parts: ApiParts, row: AccessInfo, body: Mapping[str, Any], offe
 
 
 def _store(
-    parts: ApiParts, storage_id: str, body: Mapping[str, Any], offer: Offer, reported: Row
+    parts: ApiParts,
+    storage_id: str,
+    body: Mapping[str, Any],
+    offer: Offer,
+    reported: Row,
+    manager_key: str | None,
 ) -> Row:
     @retried
     def attempt() -> Row:
@@ -94,6 +103,8 @@ def _store(
                 **{name: body.get(name) for name in ("storage_name", "name", "description")},
                 vendor=body["vendor"],
                 model=body["model"],
+                tls=offer.tls,
+                manager_key=manager_key,
                 **seal(parts.keyring, storage_id, offer.blocks),
             )
             session.add(row)

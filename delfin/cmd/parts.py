@@ -20,6 +20,8 @@ from delfin.db import storages
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.drivers.manager import DriverManager
+from delfin.drivers.trust.host_keys import HostKeys
+from delfin.drivers.trust.tls import TlsTrust
 from delfin.jobs.board import JobBoard
 from delfin.jobs.queue import JobQueue
 from delfin.jobs.timetable import Timetable
@@ -97,7 +99,7 @@ def make_parts(conf: cfg.ConfigOpts, default_transport: str | None = None) -> It
         doorbell = Doorbell(transport)
         doorbell.start()
         stack.callback(doorbell.stop)
-        drivers = DriverManager()
+        drivers = DriverManager(tls=TlsTrust.of(conf), host_keys=HostKeys.of(conf))
         arrays = DriverAPI(database, keyring, drivers)
         queue = JobQueue(database, conf)
         yield Parts(conf, database, queue, keyring, drivers, arrays, transport, doorbell)

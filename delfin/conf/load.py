@@ -64,5 +64,9 @@ def _keep_utc() -> None:
 def _warn_once(conf: cfg.ConfigOpts) -> None:
     """Say once, instead of on every request, that arrays' certificates are not verified."""
     warnings.simplefilter("ignore", InsecureRequestWarning)
-    if not conf.storage_driver.ca_path:
-        LOG.warning("[storage_driver] ca_path is empty: certificates of arrays are not verified")
+    verify = conf.storage_driver.verify_certificates
+    if not (conf.storage_driver.ca_path if verify is None else verify):
+        LOG.warning(
+            "[storage_driver] verify_certificates is not set: certificates of arrays are not "
+            "verified, save where their access information says so"
+        )

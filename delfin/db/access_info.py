@@ -38,6 +38,12 @@ class AccessInfo(Timestamped, Base):
     cli: Mapped[Block | None] = _block("Access of a vendor's command line tool")
     smis: Mapped[Block | None] = _block("SMI-S access")
     extra_attributes: Mapped[Block | None] = _block("Further settings of the driver")
+    tls: Mapped[Block | None] = _block("Which certificate of the array is trusted; no secret")
+    manager_key: Mapped[str | None] = mapped_column(
+        String(36),
+        index=True,
+        doc="The same for storages behind one manager that may share one session; null: none",
+    )
     generation: Mapped[int] = mapped_column(
         Integer, default=1, doc="Grows with every change; a session of an older one is replaced"
     )
@@ -75,6 +81,32 @@ def of_driver(session: Session, vendor: str, model: str) -> list[AccessInfo]:
             )
         )
     )
+
+
+def of_manager(session: Session, manager_key: str, *, lock: bool = False) -> list[AccessInfo]:
+    """Access information of all live storages that share a manager, always in the same order."""
+    wanted = (
+        select(AccessInfo)
+        .join(Storage)
+        .where(AccessInfo.manager_key == manager_key, Storage.deleted.is_(False))
+        .order_by(AccessInfo.storage_id)
+    )
+    if lock:
+        wanted = wanted.with_for_update(of=AccessInfo)
+    return list(session.scalars(wanted))
+
+
+def remember_host_key(session: Session, storage_id: str, ssh: Block) -> bool:
+    """Keep the SSH host key that was seen first; False when the row leads elsewhere meanwhile.
+
+    The generation stays: sessions that were opened without the key are as good as before.
+    """
+    row = get(session, storage_id, lock=True)
+    known = row.ssh or {}
+    if known.get("pub_key") or any(known.get(n) != ssh.get(n) for n in ("host", "port")):
+        return False
+    row.ssh = {**known, **{n: value for n, value in ssh.items() if n.startswith("pub_key")}}
+    return True
 
 
 def everyone(session: Session) -> list[AccessInfo]:

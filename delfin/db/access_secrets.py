@@ -58,6 +58,8 @@ def open_for_driver(ring: KeyRing, row: AccessInfo) -> dict[str, Any]:
         "vendor": row.vendor,
         "model": row.model,
         **{name: blocks.get(name) for name in BLOCKS},
+        "tls": row.tls,
+        "manager_key": row.manager_key,
     }
     access["extra_attributes"] = access["extra_attributes"] or {}
     return access

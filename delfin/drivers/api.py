@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -11,7 +11,7 @@ from delfin import exception
 from delfin.common.keyring import KeyRing
 from delfin.context import RequestContext
 from delfin.db import access_info, storages
-from delfin.db.session import Database
+from delfin.db.session import Database, retried
 from delfin.drivers import capabilities, intake, series
 from delfin.drivers.driver import StorageDriver
 from delfin.drivers.manager import DriverManager
@@ -35,6 +35,7 @@ class DriverAPI:
         self._database = database
         self._drivers = drivers
         self.sessions = SessionManager(database, keyring, drivers)
+        drivers.on_host_key = self._remember_host_key
 
     def discover_storage(self, context: RequestContext, access: Mapping[str, Any]) -> Row:
         """Who answers at an address that is not registered yet: the columns storages.REPORTED.
@@ -51,6 +52,37 @@ class DriverAPI:
         """
         with self._visit(context, access) as driver:
             return intake.tidy_storage(driver.get_storage(context))
+
+    def learn_host_key(self, ssh: Mapping[str, Any]) -> Row:
+        """What an 'ssh' block without a host key gets from the key that the host shows now.
+
+        Raises:
+            exception.InvalidInput: The key must be given here.
+            exception.DelfinException: The host cannot be reached.
+        """
+        return self._drivers.host_keys.learnt(ssh)
+
+    def may_share(self, vendor: str, model: str) -> bool:
+        """Whether the driver can serve several arrays behind one manager over one session."""
+        return self._drivers.driver_class(vendor, model).shares_manager_session
+
+    def update_manager(
+        self,
+        context: RequestContext,
+        accesses: Sequence[Mapping[str, Any]],
+        serial_numbers: Sequence[str | None],
+    ) -> list[Row]:
+        """As 'update_access_info' for all storages behind one manager, with one login for all."""
+        rows = []
+        with self._visit(context, accesses[0]) as driver:
+            for number, access in enumerate(accesses):
+                if number:
+                    driver.add_storage(self._drivers.arguments(access))
+                context.storage_id = access["storage_id"]
+                row = intake.tidy_storage(driver.get_storage(context))
+                check_serial(row, serial_numbers[number])
+                rows.append(row)
+        return rows
 
     def update_access_info(
         self, context: RequestContext, access: Mapping[str, Any], serial_number: str | None
@@ -162,6 +194,16 @@ class DriverAPI:
         context.storage_id = storage_id
         told = self._class_of(storage_id).get_capabilities(context, {"firmware_version": firmware})
         return capabilities.checked(told)
+
+    def _remember_host_key(self, storage_id: str, ssh: Row) -> None:
+        """For a storage that was registered before host keys were kept."""
+
+        @retried
+        def attempt() -> None:
+            with self._database.writer() as session:
+                access_info.remember_host_key(session, storage_id, ssh)
+
+        attempt()
 
     def _class_of(self, storage_id: str) -> type[StorageDriver]:
         with self._database.reader() as session:

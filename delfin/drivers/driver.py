@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 Row = dict[str, Any]
 
@@ -19,6 +19,11 @@ class StorageDriver(ABC):
     times epoch milliseconds. A driver may have a `close_connection()` that logs out: the
     framework calls it when a session ends.
     """
+
+    # One object may serve several arrays behind one manager, over one login. It gets the access
+    # info of the first as keywords and of every further one through `add_storage`; each call is
+    # about the array of `context.storage_id`, and `delete_storage` gives one up. Calls take turns.
+    shares_manager_session: ClassVar[bool] = False
 
     def __init__(self, **kwargs: Any) -> None:
         """Take the access info as keywords.

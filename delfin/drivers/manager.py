@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import copy
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from oslo_log import log
 from stevedore import ExtensionManager
 
-from delfin import exception, ssl_utils
+from delfin import exception
 from delfin.drivers.driver import StorageDriver
 from delfin.drivers.quirks import adapted
+from delfin.drivers.shared import ManagerSessions
+from delfin.drivers.trust.host_keys import HostKeys
+from delfin.drivers.trust.tls import TlsTrust
 
 LOG = log.getLogger(__name__)
 
 NAMESPACE = "delfin.storage.drivers"
+# What the access information says to the framework, not to drivers.
+_FOR_US = frozenset({"tls", "manager_key"})
 
 
 @dataclass(frozen=True)
@@ -32,11 +38,24 @@ class DriverManager:
     """Driver classes by "vendor model", and one driver object per storage.
 
     A driver object belongs to one storage for as long as it lives: two arrays
-    of a model never share one.
+    of a model never share one, save those with one 'manager_key' whose class
+    says that it can (see 'shared').
     """
 
-    def __init__(self, namespace: str = NAMESPACE) -> None:
+    def __init__(
+        self,
+        namespace: str = NAMESPACE,
+        *,
+        tls: TlsTrust | None = None,
+        host_keys: HostKeys | None = None,
+    ) -> None:
+        """Without 'tls', only the certificates of arrays that say so are verified."""
         self._namespace = namespace
+        self._tls = tls or TlsTrust()
+        self._managers = ManagerSessions()
+        self.host_keys = host_keys or HostKeys()
+        # Told the id of a storage and its 'ssh' block when a host key was learnt with a login.
+        self.on_host_key: Callable[[str, dict[str, Any]], None] = lambda _id, _ssh: None
         self._guard = threading.Lock()
         self._plugins: dict[str, Plugin] = {}
         self._searched = False
@@ -68,15 +87,35 @@ class DriverManager:
 
         Raises:
             exception.StorageDriverNotFound: No driver for that vendor and model.
+            exception.SSLCertificateFailed: The array's certificate is not trusted.
             exception.DelfinException: The new driver could not log in.
         """
         if not access_info:
             return self._live.get(storage_id or "")
         driver_class = self.driver_class(access_info["vendor"], access_info["model"])
+        shares = driver_class.shares_manager_session
+        manager_key = access_info.get("manager_key") if shares else None
+        access = self.arguments({**access_info, "storage_id": storage_id})
+        if manager_key:
+            driver = self._managers.member(manager_key, driver_class, access)
+        else:
+            driver = driver_class(**access)
+        if storage_id and (access_info.get("ssh") or {}) != (access.get("ssh") or {}):
+            self.on_host_key(storage_id, access["ssh"])
+        return driver
+
+    def arguments(self, access_info: Mapping[str, Any]) -> dict[str, Any]:
+        """A driver's keyword arguments; the array has shown that it is whom we trust.
+
+        Raises as 'TlsTrust.verify_for' and 'HostKeys.learnt' do.
+        """
         # Drivers keep references to what they are given.
         access = copy.deepcopy({name: v for name, v in access_info.items() if v is not None})
-        access.setdefault("verify", ssl_utils.get_storage_ca_path() or False)
-        return driver_class(storage_id=storage_id, **access)
+        if access.get("ssh"):
+            access["ssh"].update(self.host_keys.learnt(access["ssh"]))
+        if "verify" not in access:
+            access["verify"] = self._tls.verify_for(access)
+        return {n: v for n, v in access.items() if n not in _FOR_US}
 
     def update_driver(self, storage_id: str, driver: StorageDriver) -> StorageDriver | None:
         """Make 'driver' the live one of the storage; the one before, if any, is returned."""

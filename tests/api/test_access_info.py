@@ -168,8 +168,8 @@ def test_what_the_array_refuses_changes_nothing(
 @pytest.mark.parametrize(
     ("update", "said"),
     [
-        ({}, "one of rest, ssh, cli, smis is required"),
-        ({"name": "alone"}, "one of rest, ssh, cli, smis is required"),
+        ({}, "one of rest, ssh, cli, smis, tls is required"),
+        ({"name": "alone"}, "one of rest, ssh, cli, smis, tls is required"),
         ({"vendor": "x"}, "vendor is not a known field"),
         ({"model": "x"}, "model is not a known field"),
         ({"storage_name": "x"}, "storage_name is not a known field"),
@@ -203,8 +203,8 @@ def test_the_slower_of_two_updates_without_locks_is_told(
 
     monkeypatch.setattr(stage.drivers, "update_access_info", overtaken)
     late = client.put(f"/v1/storages/{storage_id}/access-info", {"rest": body()["rest"]})
-    assert (late.status, late.code) == (400, "InvalidInput")
-    assert "changed meanwhile" in late.message
+    assert (late.status, late.code) == (400, "AccessInfoChanged")
+    assert late.json["error_args"] == [storage_id]
 
 
 def test_reads_need_no_lock_service(

@@ -58,7 +58,7 @@ def put(sent: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("rset", {"password": SECRET}, "rset is not a known field"),
         (SECRET, "x", "(a name that is not shown) is not a known field"),
         ("ssh.pub_key_type", SECRET, "ssh.pub_key_type must be one of ssh-ed25519"),
-        ("ssh.host", "h", "ssh.pub_key is required"),
+        ("ssh.host", "h", "ssh.password is required"),
         ("storage_name", "", "storage_name must have at least 1 character"),
         ("name", "a\0b", "name must not hold a NUL character"),
         ("extra_attributes", [SECRET], "extra_attributes must be a JSON object"),

@@ -36,7 +36,7 @@ FLOORS = {
     "utils": 0,
 }
 # What a third-party driver may lean on: itself, its neighbours in delfin.drivers, and floor 0.
-DRIVER_FRAMEWORK = {"api", "intake", "manager", "session"}
+DRIVER_FRAMEWORK = {"api", "intake", "manager", "session", "shared", "trust"}
 WITH_DATABASE = {"delfin.drivers.api", "delfin.drivers.session"}
 # Reads which columns a storage has, as it does for each resource kind; it opens no connection.
 DECLARATIONS = {"delfin.drivers.intake": "delfin.db.storages"}

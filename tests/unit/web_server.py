@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,25 +22,44 @@ def common_name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def write_certificate(folder: Path, name: x509.Name) -> tuple[Path, Path]:
-    """A self-signed certificate as `certificate.pem`, and its key as `certificate.key`."""
+def write_certificate(
+    folder: Path,
+    name: x509.Name,
+    *,
+    issuer: tuple[Path, Path] | None = None,
+    names: Sequence[str] = (),
+    until: datetime | None = None,
+) -> tuple[Path, Path]:
+    """A certificate as `certificate.pem`, and its key as `certificate.key`.
+
+    It is self-signed without `issuer`, a certificate and its key; it carries the host `names` and
+    is good for a day unless it is said until when.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
+    signer: Any = key
+    signer_name = name
+    if issuer:
+        signer_name = x509.load_pem_x509_certificate(issuer[0].read_bytes()).subject
+        signer = serialization.load_pem_private_key(issuer[1].read_bytes(), None)
     now = datetime.now(UTC)
-    certificate = (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(name)
-        .issuer_name(name)
+        .issuer_name(signer_name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - timedelta(days=2))
+        .not_valid_after(until or now + timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
         )
-        .sign(key, hashes.SHA256())
     )
+    if names:
+        told = x509.SubjectAlternativeName([x509.DNSName(each) for each in names])
+        builder = builder.add_extension(told, critical=False)
+    certificate = builder.sign(signer, hashes.SHA256())
     folder.mkdir(parents=True, exist_ok=True)
     certificate_path, key_path = folder / "certificate.pem", folder / "certificate.key"
     certificate_path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from delfin import exception as e
-from delfin.api import access_info
+from delfin.api import access_info, access_update
 from delfin.api.exchange import Operation, Route
 from delfin.api.routes.errors import ARRAY, BODY
 
@@ -19,12 +19,12 @@ ROUTES: tuple[Route, ...] = (
             ),
             Operation(
                 *("PUT", "update_access_info", "Change it; what is left out of a block stays"),
-                access_info.update,
+                access_update.update,
                 answer="AccessInfo",
                 body="AccessUpdate",
                 errors=(
-                    *(*BODY, e.AccessInfoNotFound, e.StorageSerialNumberMismatch),
-                    *ARRAY,
+                    *(*BODY, e.AccessInfoNotFound, e.AccessInfoChanged),
+                    *(e.StorageSerialNumberMismatch, *ARRAY),
                 ),
             ),
         ),

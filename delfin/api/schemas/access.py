@@ -56,6 +56,28 @@ EXTRA: Schema = {
     "additionalProperties": text("Value", shortest=0),
     "description": "Further settings of the driver; what is secret by its name is never shown",
 }
+_PUB_KEY = text(
+    "The array's host key, or its fingerprint as 'SHA256:...'; left out, the key that the array "
+    "shows is kept and no other one is accepted later",
+    4096,
+)
+TLS: Schema = {
+    "type": "object",
+    "properties": {
+        "verify": {"type": "boolean", "description": "Whether a certificate must be trusted"},
+        "check_hostname": {
+            "type": "boolean",
+            "description": "Whether the certificate must be for the host that is asked",
+        },
+        "ca_cert": text("Certificates to trust, in PEM: the issuer's or the array's own", 65536),
+        "fingerprint": text(
+            "SHA-256 of the one certificate that counts, in hexadecimal with or without colons"
+        ),
+    },
+    "additionalProperties": False,
+    "description": "Which certificate of the array is trusted; without it, or empty, the rule of "
+    "the installation",
+}
 _FIELDS: dict[str, Schema] = {
     "host": HOST,
     "port": PORT,
@@ -63,8 +85,16 @@ _FIELDS: dict[str, Schema] = {
     "password": SECRET,
 }
 _SSH: dict[str, Schema] = {
-    "pub_key": text("The array's host key, or its fingerprint as 'SHA256:...'", 4096),
+    "pub_key": _PUB_KEY,
     "pub_key_type": {"enum": list(KEY_TYPES), "description": "Type of the host key"},
+}
+_SSH_UPDATE: dict[str, Schema] = {
+    **_SSH,
+    "pub_key": {
+        **_PUB_KEY,
+        "type": ["string", "null"],
+        "description": "As in a registration; null forgets the key, and the one shown now is kept",
+    },
 }
 _SMIS: dict[str, Schema] = {"namespace": text("CIM namespace")}
 _NAMED: dict[str, Schema] = {
@@ -83,12 +113,14 @@ def _block(doc: str, required: tuple[str, ...], further: dict[str, Schema] | Non
     }
 
 
-def _body(blocks: dict[str, Schema], head: dict[str, Schema], required: list[str]) -> Schema:
+def _body(
+    blocks: dict[str, Schema], head: dict[str, Schema], required: list[str], one_of: tuple[str, ...]
+) -> Schema:
     return {
         "type": "object",
-        "properties": {**head, **_NAMED, **blocks, "extra_attributes": EXTRA},
+        "properties": {"extra_attributes": EXTRA, **head, **_NAMED, **blocks, "tls": TLS},
         "required": required,
-        "anyOf": [{"required": [name]} for name in BLOCKS],
+        "anyOf": [{"required": [name]} for name in one_of],
         "additionalProperties": False,
     }
 
@@ -99,7 +131,7 @@ _NO_PORT = ("host", "username", "password")
 REGISTRATION = _body(
     {
         "rest": _block("REST access", _ALL),
-        "ssh": _block("SSH access", (*_ALL, "pub_key"), _SSH),
+        "ssh": _block("SSH access", _ALL, _SSH),
         "cli": _block("Access of the vendor's command line tool", _NO_PORT),
         "smis": _block("SMI-S access", _ALL, _SMIS),
     },
@@ -109,14 +141,30 @@ REGISTRATION = _body(
         "storage_name": text("Which array, where one manager serves several"),
     },
     ["vendor", "model"],
+    BLOCKS,
 )
 ACCESS_UPDATE = _body(
     {
         "rest": _block("REST access", _ALL),
-        "ssh": _block("SSH access; what is left out stays", ("host", "port", "username"), _SSH),
+        "ssh": _block(
+            "SSH access; what is left out stays", ("host", "port", "username"), _SSH_UPDATE
+        ),
         "cli": _block("Access of the vendor's command line tool", _NO_PORT),
         "smis": _block("SMI-S access", _NO_PORT, _SMIS),
     },
-    {},
+    {
+        "scope": {
+            "enum": ["storage", "manager"],
+            "description": "Whose access: of this storage, or of all that share its manager",
+        },
+        "extra_attributes": {
+            **EXTRA,
+            "additionalProperties": {
+                **text("Value; null takes it away", shortest=0),
+                "type": ["string", "null"],
+            },
+        },
+    },
     [],
+    (*BLOCKS, "tls"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from delfin.api.schemas import alerts
-from delfin.api.schemas.access import BLOCKS
+from delfin.api.schemas.access import BLOCKS, TLS
 from delfin.api.schemas.inventory import MOMENT, Schema, closed, collection, column_schema, item
 from delfin.api.schemas.schedules import SCHEDULE
 from delfin.db import services
@@ -85,6 +85,8 @@ ACCESS_INFO = closed(
         **_columns(AccessInfo, ("vendor", "model")),
         **dict.fromkeys(BLOCKS, _BLOCK),
         "extra_attributes": {"type": "object", "additionalProperties": TEXT},
+        "tls": TLS,
+        **_columns(AccessInfo, ("manager_key",)),
         **_columns(AccessInfo, ("created_at", "updated_at")),
     },
     "How a storage is reached; never a secret",

@@ -119,7 +119,9 @@ class FingerprintPolicy(paramiko.MissingHostKeyPolicy):
         key: paramiko.PKey,
     ) -> None:
         if key.fingerprint != self.fingerprint:
-            raise HostKeyRefused(f"{hostname} showed the key {key.fingerprint}")
+            raise HostKeyRefused(
+                f"{hostname} showed the host key {key.fingerprint} ({key.get_name()})"
+            )
 
 
 class RefusePolicy(paramiko.MissingHostKeyPolicy):
@@ -129,6 +131,6 @@ class RefusePolicy(paramiko.MissingHostKeyPolicy):
         self,
         client: paramiko.SSHClient,  # noqa: ARG002 - paramiko's interface
         hostname: str,
-        key: paramiko.PKey,  # noqa: ARG002 - likewise
+        key: paramiko.PKey,
     ) -> None:
-        raise HostKeyRefused(f"{hostname} has no registered key")
+        raise HostKeyRefused(f"{hostname} showed the host key {key.fingerprint} ({key.get_name()})")

@@ -21,6 +21,7 @@ _ERRORS: tuple[tuple[type[Exception], str, type[exception.DelfinException]], ...
     (exceptions.ConnectTimeout, "", exception.InvalidIpOrPort),
     (exceptions.ReadTimeout, "", exception.StorageBackendException),
     (exceptions.SSLError, "certificate verify failed", exception.SSLCertificateFailed),
+    (exceptions.SSLError, "Fingerprints did not match", exception.SSLCertificateFailed),
     (exceptions.SSLError, "", exception.SSLHandshakeFailed),
     (exceptions.InvalidURL, "", exception.InvalidIpOrPort),
     (LocationParseError, "", exception.InvalidIpOrPort),

@@ -100,9 +100,22 @@ def translated(error: Exception, stage: Stage, host: str) -> exception.DelfinExc
     row = next(row for row in _ROWS if isinstance(error, row.kind) and row.words in text)
     made: _Made = getattr(row, stage)
     if made is exception.SSHNotFoundKnownHosts:
-        return made(host)
+        return made(host, message=_refused(error, host))
     takes_text = issubclass(made, exception.SSHException | exception.StorageBackendException)
     return made(text) if takes_text else made()
+
+
+def _refused(error: Exception, host: str) -> str:
+    """What a host key that is not accepted looks like, and what to do about it."""
+    said = f"{host} showed another host key"
+    if isinstance(error, paramiko.BadHostKeyException):
+        said = f"{host} showed the host key {error.key.fingerprint} ({error.key.get_name()})"
+    elif isinstance(error, HostKeyRefused):
+        said = str(error)
+    return (
+        f"{said}; another one is on record. If the machine was set up anew, send its new key as "
+        "'ssh.pub_key'; if not, find out who answers at this address."
+    )
 
 
 def is_dropped(error: Exception) -> bool:

@@ -65,7 +65,7 @@ class Access:
                 return self._login(expected, family)
             except host_key.HostKeyRefused as error:
                 refusal = error
-        raise host_key.HostKeyRefused(f"{self.ssh_host} showed other keys") from refusal
+        raise host_key.HostKeyRefused(f"{self.ssh_host} showed other host keys") from refusal
 
     def _login(
         self, expected: host_key.ExpectedKey | None, kept: tuple[str, ...]
@@ -102,7 +102,9 @@ class Access:
         except paramiko.ssh_exception.IncompatiblePeer as error:
             ssh.close()
             if kept and "host key" in str(error):
-                raise host_key.HostKeyRefused(f"{self.ssh_host} has no such key") from error
+                raise host_key.HostKeyRefused(
+                    f"{self.ssh_host} showed a host key of another type"
+                ) from error
             raise
         except BaseException:
             ssh.close()

@@ -88,10 +88,11 @@ class Control:
         return DONE
 
     def _change_password(self, request: Request) -> Answer:
-        password = members(request).get("password")
-        if not isinstance(password, str):
-            raise ValueError("password: want text")  # noqa: TRY004 - becomes a 400
-        self._array.sessions.change_password(password)
+        """{"password": text, "keep": whether who is signed in stays so}, the second optional."""
+        password, keep = members(request).get("password"), members(request).get("keep", False)
+        if not isinstance(password, str) or not isinstance(keep, bool):
+            raise ValueError("password and keep: want text, and true or false")  # noqa: TRY004 - becomes a 400
+        self._array.sessions.change_password(password, keep=keep)
         return DONE
 
 

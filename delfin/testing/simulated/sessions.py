@@ -6,6 +6,7 @@ import hmac
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,11 +21,15 @@ class SessionLimit(Exception):  # noqa: N818 - named for the answer it becomes
 
 @dataclass
 class Session:
-    """One signed-in client; 'tag' is free for the array, for instance which array it is on."""
+    """One signed-in client; 'tag' is free for the array, for instance which array it is on.
+
+    'generation' tells with which of the account's passwords it signed in, counted from 1.
+    """
 
     token: str
     tag: str
     last_used: float
+    generation: int = 1
 
 
 class Sessions:
@@ -49,6 +54,7 @@ class Sessions:
         self._clock = clock
         self._lock = threading.Lock()
         self._open: dict[str, Session] = {}
+        self.generation = 1
         self.reset_counters()
 
     def reset_counters(self) -> None:
@@ -58,6 +64,8 @@ class Sessions:
         self.refused_logins = 0
         self.logouts = 0
         self.expired = 0
+        self.max_open = len(self._open)
+        self.last_request: dict[int, float] = {}
 
     def sign_in(self, username: str, password: str, tag: str = "") -> Session:
         """A new session; raises BadCredentials or SessionLimit."""
@@ -72,8 +80,9 @@ class Sessions:
                 self.refused_logins += 1
                 raise SessionLimit
             self.logins += 1
-            session = Session(secrets.token_hex(24), tag, self._clock())
+            session = Session(secrets.token_hex(24), tag, self._clock(), self.generation)
             self._open[session.token] = session
+            self.max_open = max(self.max_open, len(self._open))
             return session
 
     def find(self, token: str) -> Session | None:
@@ -83,6 +92,7 @@ class Sessions:
             session = self._open.get(token)
             if session is not None:
                 session.last_used = self._clock()
+                self.last_request[session.generation] = session.last_used
             return session
 
     def peek(self, token: str) -> Session | None:
@@ -99,11 +109,19 @@ class Sessions:
             self.logouts += 1
             return True
 
-    def change_password(self, password: str) -> None:
-        """Only the new password is good from now on, and who is signed in is thrown out."""
+    def change_password(self, password: str, *, keep: bool = False) -> None:
+        """Only the new password is good from now on; who is signed in is thrown out, or kept."""
         with self._lock:
             self._password = password
-        self.expire_all()
+            self.generation += 1
+        if not keep:
+            self.expire_all()
+
+    def open_by_generation(self) -> dict[int, int]:
+        """How many are signed in with which of the account's passwords."""
+        with self._lock:
+            self._prune()
+            return dict(Counter(session.generation for session in self._open.values()))
 
     def expire_all(self) -> int:
         """Ends every session as time would; how many there were."""
@@ -122,6 +140,7 @@ class Sessions:
     def read(self) -> dict[str, object]:
         return {
             "open_sessions": self.open,
+            "max_open_sessions": self.max_open,
             "logins": self.logins,
             "failed_logins": self.failed_logins,
             "refused_logins": self.refused_logins,

@@ -9,6 +9,7 @@
 | GET /api/v1/events?begin_ms&end_ms&offset&limit | the same |
 | DELETE /api/v1/events/<number> | 204 |
 | GET /api/v1/statistics/<collection or system>?begin_ms&end_ms&offset&limit | the same |
+| the last five with /api/v1/arrays/<serial> in front | the same of another array, as a manager |
 
 Requests after the first carry the token in X-Auth-Token. Errors are
 {"error": {"code", "message"}}. "array" holds sizes and "serial", all texts: one simulator
@@ -52,6 +53,14 @@ def words(request: Request) -> list[str]:
     if root or not rest:
         raise Refusal("NOT_FOUND", "no such path")
     return rest.split("/")
+
+
+def apart(path: list[str]) -> tuple[str | None, list[str]]:
+    """The serial number that a path begins with, where it goes to an array of a manager."""
+    match path:
+        case ["arrays", serial, *rest] if serial and rest:
+            return serial[:64], rest
+    return None, path
 
 
 def number(query: Mapping[str, str], name: str, default: int | None = None) -> int | None:

@@ -52,9 +52,12 @@ class FakeStorage(SimulatedArray):
     # What the server asks.
 
     def endpoint(self, request: Request) -> str:
-        return request.path.removeprefix(api.ROOT + "/").partition("/")[0]
+        return api.apart(request.path.removeprefix(api.ROOT + "/").split("/"))[1][0]
 
     def serial(self, request: Request) -> str | None:
+        named, _ = api.apart(request.path.removeprefix(api.ROOT + "/").split("/"))
+        if named is not None:
+            return named
         token = request.headers.get(api.TOKEN)
         if token is not None:
             session = self.sessions.peek(token)
@@ -124,7 +127,11 @@ class FakeStorage(SimulatedArray):
         if (request.method, path) == ("DELETE", ["sessions", "current"]):
             self.sessions.sign_out(session.token)
             return Answer(204)
-        return self._about(request, path, self.array(session.tag))
+        serial, path = api.apart(path)
+        if serial is not None:
+            # A manager's array, made as large as the one that was signed in to.
+            self._prepare(serial, self.array(session.tag).snapshot.state.sizes)
+        return self._about(request, path, self.array(serial or session.tag))
 
     def _about(self, request: Request, path: list[str], array: FakeArray) -> Answer:
         match request.method, path:

@@ -1,0 +1,1 @@
+"""The driver for managers that serve several fake arrays."""
