@@ -50,7 +50,7 @@ def shown(host: str, port: int | None) -> Shown:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    with _connected(host, port or HTTPS) as plain:
+    with connected(host, port or HTTPS) as plain:
         try:
             with context.wrap_socket(plain, server_hostname=host) as secured:
                 der = secured.getpeercert(binary_form=True) or b""
@@ -70,7 +70,7 @@ def check(host: str, port: int | None, trust: Trust) -> None:
         exception.InvalidCAPath: The file holds no certificate.
     """
     context = _context(trust)
-    with _connected(host, port or HTTPS) as plain:
+    with connected(host, port or HTTPS) as plain:
         try:
             context.wrap_socket(plain, server_hostname=host).close()
         except ssl.SSLCertVerificationError as error:
@@ -108,7 +108,8 @@ def _context(trust: Trust) -> ssl.SSLContext:
 
 
 @contextlib.contextmanager
-def _connected(host: str, port: int) -> Iterator[socket.socket]:
+def connected(host: str, port: int) -> Iterator[socket.socket]:
+    """A connection for the block; raises InvalidIpOrPort."""
     try:
         plain = socket.create_connection((host, port), TIMEOUT)
     except (OSError, UnicodeError, OverflowError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -10,6 +9,7 @@ import paramiko
 from oslo_config import cfg
 
 from delfin import exception, utils
+from delfin.drivers.trust.handshake import connected
 from delfin.drivers.utils import ssh_errors
 
 TIMEOUT = 15.0
@@ -61,13 +61,11 @@ def shown(host: str, port: int | None) -> paramiko.PKey:
         exception.InvalidIpOrPort: Nothing answers there.
         exception.SSHException: What answers speaks no SSH, or none that we do.
     """
-    try:
-        with (
-            socket.create_connection((host, port or SSH), TIMEOUT) as plain,
-            paramiko.Transport(plain) as transport,
-        ):
-            transport.banner_timeout = TIMEOUT
-            transport.start_client(timeout=TIMEOUT)
-            return transport.get_remote_server_key()
-    except (OSError, UnicodeError, OverflowError, EOFError, paramiko.SSHException) as error:
-        raise ssh_errors.translated(error, "create", host) from error
+    with connected(host, port or SSH) as plain:
+        try:
+            with paramiko.Transport(plain) as transport:
+                transport.banner_timeout = TIMEOUT
+                transport.start_client(timeout=TIMEOUT)
+                return transport.get_remote_server_key()
+        except (OSError, EOFError, paramiko.SSHException) as error:
+            raise ssh_errors.translated(error, "create", host) from error
