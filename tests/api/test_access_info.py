@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -117,6 +118,62 @@ def test_extra_attributes_are_stored_and_reach_the_driver(
     assert changed.json["extra_attributes"] == {"volumes": "9", "disks": "3"}
     stage.run_jobs()
     assert len(client.get(f"/v1/volumes?storage_id={storage_id}").json["volumes"]) == 9
+
+
+def test_extra_attributes_are_merged_and_null_takes_one_away(
+    stage: Stage, client: Client, body: Body
+) -> None:
+    client.secrets.append("T0ken-in-an-attribute")
+    storage_id = stage.register(body(disks="3", api_token="T0ken-in-an-attribute", ports="2"))
+    path = f"/v1/storages/{storage_id}/access-info"
+    update = {"rest": body()["rest"], "extra_attributes": {"disks": "4", "ports": None}}
+    changed = client.put(path, update)
+    assert changed.json["extra_attributes"] == {"volumes": "7", "disks": "4"}
+    assert opened(stage, storage_id)["extra_attributes"] == {
+        "volumes": "7",
+        "disks": "4",
+        "api_token": "T0ken-in-an-attribute",
+    }
+    gone = {"rest": body()["rest"], "extra_attributes": {"api_token": None}}
+    assert client.put(path, gone).status == 200
+    assert "api_token" not in opened(stage, storage_id)["extra_attributes"]
+
+
+def test_of_two_updates_at_the_same_time_one_is_told_and_logs_in_nowhere(
+    stage: Stage,
+    client: Client,
+    body: Body,
+    array: FakeStorage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    storage_id = stage.register(body())
+    array.reset_counters()
+    path, update = f"/v1/storages/{storage_id}/access-info", {"rest": body()["rest"]}
+    ask, lock = stage.drivers.update_access_info, stage.parts.coordinator.lock
+    waiting, answers = threading.Semaphore(0), []
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        waiting.release()
+        return lock(*arguments, **options)
+
+    def slow(*arguments: Any) -> dict[str, Any]:
+        # Both have read the old access by now.
+        for _ in range(2):
+            assert waiting.acquire(timeout=30)
+        return ask(*arguments)
+
+    monkeypatch.setattr(stage.parts.coordinator, "lock", counted)
+    monkeypatch.setattr(stage.drivers, "update_access_info", slow)
+    threads = [
+        threading.Thread(target=lambda: answers.append(client.put(path, update))) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(answer.status for answer in answers) == [200, 400]
+    assert [answer.code for answer in answers if answer.status == 400] == ["AccessInfoChanged"]
+    assert (generation(stage, storage_id), array.sessions.logins) == (2, 1)
 
 
 def test_only_the_named_storage_is_touched(stage: Stage, client: Client, body: Body) -> None:
