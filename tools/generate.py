@@ -17,10 +17,16 @@ from oslo_config import generator
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_CONFIG = "etc/delfin/delfin.conf.sample"
 OPENAPI = "docs/reference/openapi.json"
+# What a new installation sets: the default is for one whose file is older than the option.
+SET = ("verify_certificates = true",)
 
 
 def sample_config() -> str:
-    """Every option with its help and default, as an operator's first configuration file."""
+    """Every option with its help and default, as an operator's first configuration file.
+
+    Raises:
+        ValueError: An option that is to be set is not among them.
+    """
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "delfin.conf.sample"
         generator.main(
@@ -29,7 +35,12 @@ def sample_config() -> str:
                 f"--output-file={output}",
             ],
         )
-        return output.read_text(encoding="utf-8")
+        text = output.read_text(encoding="utf-8")
+    for line in SET:
+        if f"\n#{line}\n" not in text:
+            raise ValueError(f"no option reads '#{line}'")
+        text = text.replace(f"\n#{line}\n", f"\n{line}\n")
+    return text
 
 
 def openapi() -> str:

@@ -41,7 +41,9 @@ class _Demonstration:
             "password": _PASSWORD,
         }
         print(f"delfin is ready at {self._url}; a simulated array is being registered ...")
-        storage_id = self._tour.register({**_ACCESS, "rest": rest})
+        # Nobody but this array can show its certificate, whatever the installation verifies.
+        tls = {"ca_cert": self._array.certificate_path.read_text()}
+        storage_id = self._tour.register({**_ACCESS, "rest": rest, "tls": tls})
         storage = self._tour.wait_until_synced(storage_id)
         print(f"{storage['name']} ({storage['serial_number']}) is {storage['sync_status']}")
         for line in self._tour.inventory(storage_id):

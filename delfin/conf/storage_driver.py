@@ -11,7 +11,7 @@ OPTS: list[cfg.Opt] = [
         sample_default=True,
         help="Whether arrays must show a certificate that is trusted; what the access information "
         "of an array says in 'tls' counts more. Not set at all, certificates are verified where "
-        "ca_path is set, and names are not, as SODA Delfin does. The installer sets it to true.",
+        "ca_path is set, and names are not, as SODA Delfin does; this file sets it for new installations.",
     ),
     cfg.StrOpt(
         "ca_path",

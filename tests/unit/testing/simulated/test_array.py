@@ -208,6 +208,10 @@ def test_sessions_are_governed_from_outside(array: Echo) -> None:
     assert command(array, "/password", method="PUT", body=other).status_code == 204
     array.sessions.sign_in("admin", "other")
     assert command(array, "/password", method="PUT", body={}).status_code == 400
+    kept = {"password": "third", "keep": True}
+    assert command(array, "/password", method="PUT", body=kept).status_code == 204
+    wrong = {"password": "third", "keep": "yes"}
+    assert command(array, "/password", method="PUT", body=wrong).status_code == 400
     assert command(array, "/sessions", method="PUT", body={"limit": "x"}).status_code == 400
 
 

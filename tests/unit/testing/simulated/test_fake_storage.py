@@ -90,6 +90,22 @@ def test_an_expired_token_is_refused(array: FakeStorage) -> None:
     assert refusal(ask(array, f"{API}/system", token=token)) == (401, "TOKEN_INVALID")
 
 
+def test_one_session_of_a_manager_reaches_several_arrays(array: FakeStorage) -> None:
+    token = sign_in(array, volumes="3")
+    for serial in ("ONE", "TWO"):
+        system = ask(array, f"/api/v1/arrays/{serial}/system", token=token).json()
+        assert system["serial"] == serial
+        assert ask(array, f"/api/v1/arrays/{serial}/volumes", token=token).json()["total"] == 3
+    array.faults.order("unsupported", "volumes", serial="TWO")
+    answers = [
+        ask(array, f"/api/v1/arrays/{serial}/volumes", token=token).status_code
+        for serial in ("ONE", "TWO")
+    ]
+    assert answers == [200, 501]
+    assert ask(array, "/api/v1/arrays/ONE", token=token).status_code == 404
+    assert array.sessions.open == 1
+
+
 def test_events_between_two_times(array: FakeStorage) -> None:
     token = sign_in(array, alerts="10")
     items = ask(array, f"{API}/events", token=token).json()["items"]

@@ -79,3 +79,19 @@ def test_a_new_password_throws_everybody_out(sessions: Sessions) -> None:
     with pytest.raises(BadCredentials):
         sessions.sign_in("user", "secret")
     assert sessions.sign_in("user", "new").token
+
+
+def test_sessions_are_counted_by_the_password_they_came_with() -> None:
+    sessions = Sessions("admin", "first")
+    old = sessions.sign_in("admin", "first")
+    sessions.change_password("second", keep=True)
+    new = sessions.sign_in("admin", "second")
+    assert sessions.open_by_generation() == {1: 1, 2: 1}
+    assert sessions.find(old.token) is old
+    assert sessions.last_request[1] == old.last_used
+    assert 2 not in sessions.last_request
+    sessions.sign_out(old.token)
+    assert sessions.open_by_generation() == {2: 1}
+    assert sessions.read()["max_open_sessions"] == 2
+    sessions.change_password("third")
+    assert sessions.find(new.token) is None
