@@ -26,7 +26,7 @@ Row = dict[str, Any]
 MANAGER = "manager"
 _OF_ONE_STORAGE = ("name", "description", "extra_attributes")
 # Kept beside a host key that was not given but seen.
-_SEEN = ("pub_key_origin", "pub_key_seen_at")
+_SEEN = ("pub_key_fingerprint", "pub_key_origin", "pub_key_seen_at")
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,7 @@ def test_the_first_key_seen_is_kept_and_shown(
     kept = block(client, storage_id)
     assert kept["pub_key"] == host.host_key.get_base64()
     assert kept["pub_key_type"] == host.host_key.get_name()
+    assert kept["pub_key_fingerprint"] == str(host.host_key.fingerprint)
     assert kept["pub_key_origin"] == "first_use"
     assert kept["pub_key_seen_at"] > 1_700_000_000_000
     assert len(host.logins) == 2, "one to register, one for the session; none to see the key"

@@ -18,6 +18,7 @@ from delfin.common.trust import Trust, fingerprint_of
 # Seconds for the connection, and again for the handshake.
 TIMEOUT = 10.0
 HTTPS = 443
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Shown:
 
     def __str__(self) -> str:
         return (
-            f"It is for '{self.certificate.subject.rfc4514_string()}', was issued by "
-            f"'{self.certificate.issuer.rfc4514_string()}', is valid until "
+            f"It is for '{_words(self.certificate.subject)}', was issued by "
+            f"'{_words(self.certificate.issuer)}', is valid until "
             f"{self.certificate.not_valid_after_utc:%Y-%m-%d} and has the SHA-256 fingerprint "
             f"{self.fingerprint}."
         )
@@ -89,6 +90,12 @@ def refused(
         "its issuer with 'tls.ca_cert' or [storage_driver] ca_path.",
         error_args=(seen.fingerprint,),
     )
+
+
+def _words(name: x509.Name) -> str:
+    """A name out of a certificate that nobody vouches for, fit to be printed."""
+    text = name.rfc4514_string()[:_LONGEST_NAME]
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def _context(trust: Trust) -> ssl.SSLContext:

@@ -31,8 +31,8 @@ class HostKeys:
     def learnt(self, ssh: Mapping[str, Any] | None) -> Block:
         """What an 'ssh' block lacks before a driver may use it; nothing when it has a key.
 
-        The key that the host shows now, with the words that say so: 'pub_key_origin' and
-        'pub_key_seen_at' (epoch milliseconds). Drivers then refuse every other one.
+        The key that the host shows now, with what tells people about it:
+        'pub_key_fingerprint', 'pub_key_origin', 'pub_key_seen_at' (epoch milliseconds). Drivers then refuse every other one.
 
         Raises:
             exception.InvalidInput: The key must be given here, or what is given is none.
@@ -49,6 +49,7 @@ class HostKeys:
         return {
             "pub_key": key.get_base64(),
             "pub_key_type": key.get_name(),
+            "pub_key_fingerprint": key.fingerprint,
             "pub_key_origin": "first_use",
             "pub_key_seen_at": utils.utcnow_ms(),
         }

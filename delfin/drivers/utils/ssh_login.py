@@ -59,13 +59,14 @@ class Access:
             return self._login(expected, kept)
         # Which of the host's keys the fingerprint belongs to is not known: ask for each in turn.
         # Nothing secret is sent before one fits.
-        refusal: Exception | None = None
+        refusals: list[str] = []
         for family in host_key.FAMILIES:
             try:
                 return self._login(expected, family)
             except host_key.HostKeyRefused as error:
-                refusal = error
-        raise host_key.HostKeyRefused(f"{self.ssh_host} showed other host keys") from refusal
+                refusals.append(str(error))
+        shown = [text for text in refusals if "SHA256:" in text] or refusals
+        raise host_key.HostKeyRefused("; ".join(shown))
 
     def _login(
         self, expected: host_key.ExpectedKey | None, kept: tuple[str, ...]

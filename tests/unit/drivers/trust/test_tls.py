@@ -261,6 +261,13 @@ def test_an_array_that_says_nothing_is_given_up(
             )
 
 
+def test_a_stranger_cannot_write_into_our_log(tmp_path: Path) -> None:
+    pair = write_certificate(tmp_path / "array", common_name("x\n2026 ERROR all is lost"))
+    with web_server(pair) as server, pytest.raises(exception.SSLCertificateFailed) as caught:
+        TlsTrust(tmp_path, verify=True).verify_for({"rest": rest(server)})
+    assert "\n" not in caught.value.msg
+
+
 def test_without_a_folder_the_files_end_with_the_object(
     server: WebServer, certificate: Pair
 ) -> None:

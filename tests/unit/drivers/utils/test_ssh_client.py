@@ -302,6 +302,14 @@ class TestHostKey:
         with ssh_server() as server, self.refused(server):
             connect(server, pub_key=f"SHA256:{'A' * 43}", pub_key_type=key_type).run("show")
 
+    def test_a_refusal_names_the_key_that_was_shown(self, connect: Connect) -> None:
+        other = paramiko.ECDSAKey.generate()
+        for pub_key in (f"SHA256:{'A' * 43}", other.get_base64()):
+            with ssh_server() as server, pytest.raises(exception.SSHNotFoundKnownHosts) as caught:
+                connect(server, pub_key=pub_key).run("show")
+            assert str(server.host_key.fingerprint) in caught.value.msg
+            assert caught.value.error_args == ("127.0.0.1",)
+
     def test_a_malformed_key_is_found_before_connecting(self, connect: Connect) -> None:
         with ssh_server() as server:
             with pytest.raises(exception.InvalidInput, match=r"ssh\.pub_key"):
