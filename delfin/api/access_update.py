@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from delfin import cryptor, exception
+from delfin.alerts import distrust
 from delfin.api import managers
 from delfin.api.access_info import shown
 from delfin.api.access_offer import Block, Offer, unquoted
@@ -164,6 +165,7 @@ def _store(
             for row, key, blocks, reported in zip(rows, keys, sealed, reports, strict=True):
                 _change(row, blocks, body, offer, key)
                 storages.take_report(storages.get(session, row.storage_id), reported)
+                distrust.note(session, row.storage_id, None)
             session.flush()
             for row in rows:
                 session.refresh(row)

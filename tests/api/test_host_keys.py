@@ -7,8 +7,10 @@ from typing import Any
 
 import paramiko
 import pytest
+from sqlalchemy import select
 
 from delfin.db import access_info
+from delfin.db.alerts import AlertEvent
 from delfin.drivers.fake_storage.driver import FakeStorageDriver
 from delfin.drivers.trust.host_keys import HostKeys
 from delfin.drivers.utils.ssh_client import SSHClient
@@ -64,6 +66,13 @@ def synced_again(stage: Stage, storage_id: str) -> Any:
     return stage.client.get(f"/v1/storages/{storage_id}").json["last_sync"]
 
 
+def alert_changes(stage: Stage) -> list[tuple[str, str]]:
+    """What exporters are told, in order."""
+    with stage.parts.database.reader() as session:
+        rows = session.scalars(select(AlertEvent).order_by(AlertEvent.id))
+        return [(row.change, row.alert["alert_id"]) for row in rows]
+
+
 def forget_key(stage: Stage, storage_id: str) -> None:
     """As the row of a storage that was registered before host keys were kept."""
     with stage.parts.database.writer() as session:
@@ -111,6 +120,24 @@ def test_a_key_that_was_changed_on_purpose_is_sent_with_an_update(
     assert changed.status == 200, changed
     assert changed.json["ssh"] == {**host.access, "pub_key": str(host.host_key.fingerprint)}
     assert synced_again(stage, storage_id)["result"] == "done"
+
+
+def test_another_key_is_alerted_once_and_the_update_ends_it(
+    stage: Stage, client: Client, access: Access, host: SshServer
+) -> None:
+    storage_id = stage.synced(access(host))
+    assert alert_changes(stage) == []
+    host.host_key = paramiko.ECDSAKey.generate()
+    for _ in range(3):
+        assert synced_again(stage, storage_id)["result"] == "failed"
+    assert alert_changes(stage) == [("raised", "delfin.host_key_changed")]
+    given = {"ssh": {**host.access, "pub_key": host.host_key.get_base64()}}
+    assert client.put(f"/v1/storages/{storage_id}/access-info", given).status == 200
+    assert synced_again(stage, storage_id)["result"] == "done"
+    assert alert_changes(stage) == [
+        ("raised", "delfin.host_key_changed"),
+        ("cleared", "delfin.host_key_changed"),
+    ]
 
 
 def test_null_forgets_the_key_and_the_one_shown_now_is_kept(
