@@ -31,6 +31,8 @@ LOG = log.getLogger(__name__)
 # Another login with the same password may lock the account: so many seconds must pass before.
 REFUSAL_HOLDS = 1800.0
 LOGOUTS_AT_ONCE = 8
+# Seconds that a call under way may go on with a session that has been evicted.
+GRACE = 4.0
 REFUSALS = (
     exception.InvalidUsernameOrPassword,
     exception.InvalidCredential,
@@ -84,7 +86,8 @@ class SessionManager:
     def evict(self, storage_id: str) -> None:
         """End the session of a storage: soon, or when the call that uses it returns.
 
-        Nobody waits for the array: one that hangs at the logout must not delay who evicts.
+        A call that takes longer than GRACE has its session ended under it; it fails, and is tried
+        again with the new access information. Nobody waits for the array: one that hangs at the logout must not delay who evicts.
         """
         with self._guard:
             slot = self._slots.get(storage_id)
@@ -153,14 +156,20 @@ class SessionManager:
             slot.evicted = True
         left = iter(slots.items())
         guard = threading.Lock()
+        deadline = time.monotonic() + GRACE
 
         def end_some() -> None:
+            busy = []
             while True:
                 with guard:
                     storage_id, slot = next(left, (None, None))
                 if storage_id is None or slot is None:
-                    return
+                    break
                 self._end_if_evicted(slot, storage_id)
+                if slot.evicted:
+                    busy.append((storage_id, slot))
+            for storage_id, slot in busy:
+                self._end_by(deadline, slot, storage_id)
 
         threads = [
             threading.Thread(target=end_some, name="logout", daemon=True)
@@ -177,6 +186,19 @@ class SessionManager:
                     self._end(slot, storage_id)
             finally:
                 slot.lock.release()
+
+    def _end_by(self, deadline: float, slot: _Slot, storage_id: str) -> None:
+        if slot.lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            try:
+                if slot.evicted:
+                    self._end(slot, storage_id)
+            finally:
+                slot.lock.release()
+        elif slot.evicted and (driver := self._drivers.remove_driver(storage_id)) is not None:
+            LOG.warning(
+                "a call of storage %s goes on with the old session: it is ended", storage_id
+            )
+            log_out(driver)
 
     def _end(self, slot: _Slot, storage_id: str) -> None:
         slot.evicted = False

@@ -101,6 +101,31 @@ def test_soon_nobody_uses_the_old_session_and_no_call_is_lost(
     assert array.sessions.failed_logins == 0
 
 
+def test_a_long_listing_is_not_waited_for_but_read_again(
+    cluster: Cluster, array: FakeStorage
+) -> None:
+    api, task = cluster.api("a"), cluster.task("b")
+    api.until_ready()
+    task.until_ready()
+    storage_id = api.rest.register(array, serial="LONG1", volumes="4000")
+    api.rest.synced(storage_id)
+    # Four pages, a few seconds each.
+    array.faults.order("drip", "volumes", times=4, chunk=8192, interval=0.1)
+    before = array.counters.by_endpoint["volumes"]
+    assert api.rest.post(f"/v1/storages/{storage_id}/sync").status == 202
+    wait_until(lambda: array.counters.by_endpoint["volumes"] > before)
+    array.sessions.change_password(OTHER, keep=True)
+    path = f"/v1/storages/{storage_id}/access-info"
+    assert api.rest.put(path, rest_block(array, OTHER)).status == 200
+    answered = time.monotonic()
+    wait_until(lambda: array.sessions.open_by_generation().get(1) is None, NO_OLD_SESSION)
+    assert array.sessions.last_request[1] - answered < NO_OLD_REQUEST
+    array.faults.clear()
+    assert api.rest.until(storage_id, "done")["last_sync"]["failed_kinds"] == []
+    assert len(cluster.natives(storage_id)) == 4000
+    assert array.sessions.failed_logins == 0
+
+
 @pytest.mark.parametrize("redis_is", ["here", "away"])
 def test_of_two_updates_through_two_nodes_one_counts_and_one_is_told(
     cluster: Cluster, array: FakeStorage, redis_is: str
