@@ -54,7 +54,7 @@ class DriverManager:
         self._tls = tls or TlsTrust()
         self._managers = ManagerSessions()
         self.host_keys = host_keys or HostKeys()
-        # Told the id of a storage and its 'ssh' block when a host key was learnt with a login.
+        # Told the id of a storage and its 'ssh' block when a host key was learnt at a login.
         self.on_host_key: Callable[[str, dict[str, Any]], None] = lambda _id, _ssh: None
         self._guard = threading.Lock()
         self._plugins: dict[str, Plugin] = {}
@@ -96,13 +96,12 @@ class DriverManager:
         shares = driver_class.shares_manager_session
         manager_key = access_info.get("manager_key") if shares else None
         access = self.arguments({**access_info, "storage_id": storage_id})
-        if manager_key:
-            driver = self._managers.member(manager_key, driver_class, access)
-        else:
-            driver = driver_class(**access)
         if storage_id and (access_info.get("ssh") or {}) != (access.get("ssh") or {}):
+            # Before the login: this is the host that will have seen the password.
             self.on_host_key(storage_id, access["ssh"])
-        return driver
+        if manager_key:
+            return self._managers.member(manager_key, driver_class, access)
+        return driver_class(**access)
 
     def arguments(self, access_info: Mapping[str, Any]) -> dict[str, Any]:
         """A driver's keyword arguments; the array has shown that it is whom we trust.
