@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from delfin import cryptor, exception
 from delfin.alerts import distrust
 from delfin.api import managers
@@ -156,7 +158,7 @@ def _store(
     @retried
     def attempt() -> dict[str, Row]:
         with parts.database.writer() as session:
-            rows = [access_info.get(session, t.storage_id, lock=True) for t in targets]
+            rows = [_locked(session, target, together=together) for target in targets]
             for row, target in zip(rows, targets, strict=True):
                 if row.generation != target.generation:
                     raise exception.AccessInfoChanged(target.storage_id)
@@ -172,6 +174,16 @@ def _store(
             return {row.storage_id: shown(row) for row in rows}
 
     return attempt()
+
+
+def _locked(session: Session, target: _Target, *, together: bool) -> AccessInfo:
+    try:
+        return access_info.get(session, target.storage_id, lock=True)
+    except exception.AccessInfoNotFound:
+        if together:
+            # Not the storage that was named, maybe: one of its group is being removed.
+            raise exception.AccessInfoChanged(target.storage_id) from None
+        raise
 
 
 def _manager_key(parts: ApiParts, target: _Target) -> str | None:

@@ -67,6 +67,6 @@ def _warn_once(conf: cfg.ConfigOpts) -> None:
     verify = conf.storage_driver.verify_certificates
     if not (conf.storage_driver.ca_path if verify is None else verify):
         LOG.warning(
-            "[storage_driver] verify_certificates is not set: certificates of arrays are not "
-            "verified, save where their access information says so"
+            "certificates of arrays are not verified, save where their access information says "
+            "so: see [storage_driver] verify_certificates"
         )

@@ -83,17 +83,16 @@ def of_driver(session: Session, vendor: str, model: str) -> list[AccessInfo]:
     )
 
 
-def of_manager(session: Session, manager_key: str, *, lock: bool = False) -> list[AccessInfo]:
+def of_manager(session: Session, manager_key: str) -> list[AccessInfo]:
     """Access information of all live storages that share a manager, always in the same order."""
-    wanted = (
-        select(AccessInfo)
-        .join(Storage)
-        .where(AccessInfo.manager_key == manager_key, Storage.deleted.is_(False))
-        .order_by(AccessInfo.storage_id)
+    return list(
+        session.scalars(
+            select(AccessInfo)
+            .join(Storage)
+            .where(AccessInfo.manager_key == manager_key, Storage.deleted.is_(False))
+            .order_by(AccessInfo.storage_id)
+        )
     )
-    if lock:
-        wanted = wanted.with_for_update(of=AccessInfo)
-    return list(session.scalars(wanted))
 
 
 def remember_host_key(session: Session, storage_id: str, ssh: Block) -> bool:

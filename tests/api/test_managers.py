@@ -217,3 +217,24 @@ def test_a_storage_that_joins_meanwhile_is_not_left_behind(
     wish = {"scope": "manager", "rest": body()["rest"]}
     late = client.put(f"/v1/storages/{pair[0]}/access-info", wish)
     assert (late.status, late.code) == (400, "AccessInfoChanged")
+
+
+def test_a_storage_that_is_removed_meanwhile_stops_the_change_of_all(
+    stage: Stage,
+    client: Client,
+    body: Body,
+    pair: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = pair
+    ask = stage.drivers.update_manager
+
+    def removed(*arguments: Any) -> Any:
+        assert client.delete(f"/v1/storages/{second}").status == 202
+        return ask(*arguments)
+
+    monkeypatch.setattr(stage.drivers, "update_manager", removed)
+    wish = {"scope": "manager", "rest": body()["rest"]}
+    late = client.put(f"/v1/storages/{first}/access-info", wish)
+    assert (late.status, late.code) == (400, "AccessInfoChanged")
+    assert client.get(f"/v1/storages/{first}/access-info").json["updated_at"] is None
