@@ -276,6 +276,14 @@ class InvalidCAPath(DelfinException):
 class StorageMaxUserCountException(DelfinException):
     msg_fmt = "The storage accepts no further session: {0}"
 
+class DriverCallTimeout(DelfinException):
+    code = 504
+    msg_fmt = "The array took longer than {1} s for: {0}."
+
+class ArraySessionsInUse(DelfinException):
+    code = 503
+    msg_fmt = "All sessions that delfin may have with the storage are in use: {0}"
+
 # --- The array answers, but the work fails ---
 class StorageBackendException(DelfinException):
     msg_fmt = "Exception from Storage Backend: {0}."

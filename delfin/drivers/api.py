@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
-from uuid import uuid4
 
 from delfin import exception
 from delfin.common.keyring import KeyRing
@@ -15,7 +14,10 @@ from delfin.db.session import Database, retried
 from delfin.drivers import capabilities, intake, series
 from delfin.drivers.driver import StorageDriver
 from delfin.drivers.manager import DriverManager
-from delfin.drivers.session import SessionManager, log_in, log_out
+from delfin.drivers.session.access import Events
+from delfin.drivers.session.limits import Call, Limits
+from delfin.drivers.session.manager import SessionManager
+from delfin.drivers.session.turns import Priority
 from delfin.inventory.catalog import KINDS
 from delfin.inventory.kind import ResourceKind
 
@@ -31,10 +33,18 @@ class DriverAPI:
     the array has no such thing.
     """
 
-    def __init__(self, database: Database, keyring: KeyRing, drivers: DriverManager) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keyring: KeyRing,
+        drivers: DriverManager,
+        limits: Limits | None = None,
+        events: Events | None = None,
+    ) -> None:
+        """'events' is told when access to an array fails, and when it works again."""
         self._database = database
         self._drivers = drivers
-        self.sessions = SessionManager(database, keyring, drivers)
+        self.sessions = SessionManager(database, keyring, drivers, limits, events)
         drivers.on_host_key = self._remember_host_key
 
     def discover_storage(self, context: RequestContext, access: Mapping[str, Any]) -> Row:
@@ -50,7 +60,7 @@ class DriverAPI:
             exception.StorageDriverNotFound: No driver for that vendor and model.
             exception.DelfinException: The array cannot be reached, or refuses.
         """
-        with self._visit(context, access) as driver:
+        with self.sessions.visiting(context, access) as driver:
             return intake.tidy_storage(driver.get_storage(context))
 
     def learn_host_key(self, ssh: Mapping[str, Any]) -> Row:
@@ -74,7 +84,7 @@ class DriverAPI:
     ) -> list[Row]:
         """As 'update_access_info' for all storages behind one manager, with one login for all."""
         rows = []
-        with self._visit(context, accesses[0]) as driver:
+        with self.sessions.visiting(context, accesses[0]) as driver:
             for number, access in enumerate(accesses):
                 if number:
                     driver.add_storage(self._drivers.arguments(access))
@@ -106,9 +116,26 @@ class DriverAPI:
         Raises:
             exception.StorageSerialNumberMismatch: Another array answers at its address.
         """
+        return self._identity(context, storage_id, Priority.NORMAL, forced=False)
+
+    def check_access(self, context: RequestContext, storage_id: str) -> Row:
+        """As 'get_storage', urgent, and also after the array has refused the password.
+
+        It logs in then, unless all processes together have tried that password twice within
+        [storage_driver] login_window.
+
+        Raises:
+            exception.InvalidUsernameOrPassword: It is refused still, or must not be tried now.
+            exception.StorageSerialNumberMismatch: Another array answers at its address.
+        """
+        return self._identity(context, storage_id, Priority.HIGH, forced=True)
+
+    def _identity(
+        self, context: RequestContext, storage_id: str, priority: Priority, *, forced: bool
+    ) -> Row:
         with self._database.reader() as session:
             serial_number = storages.get(session, storage_id).serial_number
-        with self.sessions.using(context, storage_id) as driver:
+        with self.sessions.using(context, storage_id, Call.LIST, priority, forced=forced) as driver:
             row = intake.tidy_storage(driver.get_storage(context))
         check_serial(row, serial_number)
         return row
@@ -128,13 +155,13 @@ class DriverAPI:
     def add_trap_config(
         self, context: RequestContext, storage_id: str, trap_config: dict[str, Any]
     ) -> Any:
-        with self.sessions.using(context, storage_id) as driver:
+        with self.sessions.using(context, storage_id, Call.TRAP_CONFIG) as driver:
             return driver.add_trap_config(context, trap_config)
 
     def remove_trap_config(
         self, context: RequestContext, storage_id: str, trap_config: dict[str, Any]
     ) -> Any:
-        with self.sessions.using(context, storage_id) as driver:
+        with self.sessions.using(context, storage_id, Call.TRAP_CONFIG) as driver:
             return driver.remove_trap_config(context, trap_config)
 
     def parse_alert(
@@ -159,11 +186,11 @@ class DriverAPI:
         query = None
         if begin_time or end_time:
             query = {"begin_time": begin_time or 0, "end_time": end_time or 2**53}
-        with self.sessions.using(context, storage_id) as driver:
+        with self.sessions.using(context, storage_id, Call.ALERTS) as driver:
             return driver.list_alerts(context, query) or []
 
     def clear_alert(self, context: RequestContext, storage_id: str, sequence_number: str) -> Any:
-        with self.sessions.using(context, storage_id) as driver:
+        with self.sessions.using(context, storage_id, Call.CLEAR, Priority.HIGH) as driver:
             return driver.clear_alert(context, sequence_number)
 
     def collect_perf_metrics(
@@ -175,7 +202,7 @@ class DriverAPI:
         end_time: int,
     ) -> list[Any]:
         """Metrics of a time window (epoch milliseconds), as constants.metric_struct."""
-        with self.sessions.using(context, storage_id) as driver:
+        with self.sessions.using(context, storage_id, Call.COLLECT) as driver:
             return series.tidied(
                 driver.collect_perf_metrics(
                     context, storage_id, resource_metrics, start_time, end_time
@@ -211,17 +238,6 @@ class DriverAPI:
         with self._database.reader() as session:
             row = access_info.get(session, storage_id)
             return self._drivers.driver_class(row.vendor, row.model)
-
-    @contextmanager
-    def _visit(self, context: RequestContext, access: Mapping[str, Any]) -> Iterator[StorageDriver]:
-        """A driver for this block alone, logged out at its end."""
-        storage_id = access.get("storage_id") or str(uuid4())
-        context.storage_id = storage_id
-        driver = log_in(self._drivers, {**access, "storage_id": storage_id})
-        try:
-            yield driver
-        finally:
-            log_out(driver)
 
 
 def check_serial(row: Row, serial_number: str | None) -> None:

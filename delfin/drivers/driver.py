@@ -18,12 +18,18 @@ class StorageDriver(ABC):
     Rows are dicts with the columns of `delfin.inventory`; capacities are bytes, speeds bit/s,
     times epoch milliseconds. A driver may have a `close_connection()` that logs out: the
     framework calls it when a session ends.
+
+    The framework enters an object with one call at a time, in any thread, unless the class says
+    with `concurrent_calls` that more are safe: a number, or True for as many as the operator
+    allows. A call that takes too long is ended: its sockets are shut down, its child processes
+    killed, and what it returns in spite of that is not believed.
     """
 
     # One object may serve several arrays behind one manager, over one login. It gets the access
     # info of the first as keywords and of every further one through `add_storage`; each call is
     # about the array of `context.storage_id`, and `delete_storage` gives one up. Calls take turns.
     shares_manager_session: ClassVar[bool] = False
+    concurrent_calls: ClassVar[int | bool] = 1
 
     def __init__(self, **kwargs: Any) -> None:
         """Take the access info as keywords.

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from delfin.db import access_info, alerts, capacity, jobs, schedules, services, storages
+from delfin.db import (
+    access_info,
+    access_state,
+    alerts,
+    array_sessions,
+    capacity,
+    jobs,
+    schedules,
+    services,
+    storages,
+)
 from delfin.db.base import Base
 from delfin.inventory import catalog
 
 METADATA = Base.metadata
-MODULES = (access_info, alerts, capacity, catalog, jobs, schedules, services, storages)
+MODULES = (
+    access_info,
+    access_state,
+    alerts,
+    array_sessions,
+    capacity,
+    catalog,
+    jobs,
+    schedules,
+    services,
+    storages,
+)

@@ -44,6 +44,8 @@ TABLE: tuple[tuple[type[BaseException], Outcome], ...] = (
     (exception.HTTPConnectionTimeout, _UNREACHABLE),
     (exception.StorageMaxUserCountException, _UNREACHABLE),
     (exception.JobDeadlineExceeded, _UNREACHABLE),
+    (exception.DriverCallTimeout, _UNREACHABLE),
+    (exception.ArraySessionsInUse, _UNREACHABLE),
     (exception.NotAuthorized, Outcome(retry=False, whole_array=False)),
     (Exception, _LATER),
 )

@@ -37,7 +37,8 @@ FLOORS = {
 }
 # What a third-party driver may lean on: itself, its neighbours in delfin.drivers, and floor 0.
 DRIVER_FRAMEWORK = {"api", "intake", "manager", "session", "shared", "trust"}
-WITH_DATABASE = {"delfin.drivers.api", "delfin.drivers.session"}
+# What keeps sessions, leases and access states: the package below drivers/session, and the API.
+WITH_DATABASE = ("delfin.drivers.api", "delfin.drivers.session")
 # Reads which columns a storage has, as it does for each resource kind; it opens no connection.
 DECLARATIONS = {"delfin.drivers.intake": "delfin.db.storages"}
 NOT_FOR_DRIVERS = {"alembic", "cheroot", "falcon", "oslo_db", "oslo_messaging", "sqlalchemy"}
@@ -90,9 +91,13 @@ def _beside(module: str, here: str, there: str) -> str:
         return "the shipped test kit may use drivers, inventory and the ground floor only"
     if _is_driver_code(module) and FLOORS[there] > 0:
         return "a driver and the kit may use delfin.drivers and the ground floor only"
-    if here == "drivers" and there == "db" and module not in WITH_DATABASE:
-        return "only drivers/session.py and drivers/api.py touch the database"
+    if here == "drivers" and there == "db" and not _touches_database(module):
+        return "only drivers/session and drivers/api.py touch the database"
     return ""
+
+
+def _touches_database(module: str) -> bool:
+    return any(f"{module}.".startswith(f"{allowed}.") for allowed in WITH_DATABASE)
 
 
 def _between_driver_files(module: str, imported: str) -> str:

@@ -74,7 +74,7 @@ def write_certificate(
 
 
 class WebServer(ThreadingHTTPServer):
-    """Answers with what it was asked; `/status/<n>` sets the status, `/hang` and `/drop` do so."""
+    """Answers with what it was asked; `/status/<n>` sets the status, `/hang`, `/drop` and `/endless` do so."""
 
     daemon_threads = True
 
@@ -101,6 +101,9 @@ class _Echo(BaseHTTPRequestHandler):
         if self.path in {"/hang", "/drop"}:
             self.close_connection = True
             return
+        if self.path == "/endless":
+            self.speak_on()
+            return
         status = int(self.path.rpartition("/")[2]) if self.path.startswith("/status/") else 200
         echo = {
             "method": self.command,
@@ -113,6 +116,15 @@ class _Echo(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)
+
+    def speak_on(self) -> None:
+        """Announce five gigabytes, and send them until the client has had enough."""
+        self.close_connection = True
+        self.send_response(200)
+        self.send_header("Content-Length", str(5 * 1024**3))
+        self.end_headers()
+        for _ in range(5 * 1024):
+            self.wfile.write(b"x" * 1024**2)
 
     do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - names of the base class
 

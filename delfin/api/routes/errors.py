@@ -12,6 +12,6 @@ ARRAY = (
     *(e.NotAuthorized, e.StorageDriverNotFound, e.StorageBackendNotFound),
     *(e.StorageBackendException, e.SSHException, e.ConnectTimeout, e.SSHConnectTimeout),
     *(e.HTTPConnectionTimeout, e.BadResponse, e.StorageMaxUserCountException, e.InvalidCAPath),
-    *(e.LockAcquisitionFailed, e.LockCreationFailed),
+    *(e.DriverCallTimeout, e.ArraySessionsInUse, e.LockAcquisitionFailed, e.LockCreationFailed),
 )
 UNKNOWN = (e.StorageNotFound,)

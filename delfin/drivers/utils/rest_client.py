@@ -11,6 +11,7 @@ from urllib3.exceptions import LocationParseError
 
 from delfin import exception, ssl_utils
 from delfin.common import deadline
+from delfin.drivers.utils.response_size import read_within_limit
 
 SOCKET_TIMEOUT = 10
 
@@ -67,6 +68,7 @@ class RestClient:
         )
         session.verify = self.verify
         session.trust_env = False
+        session.hooks["response"].append(read_within_limit)
         session.mount("https://", ssl_utils.get_host_name_ignore_adapter())
         self.session = session
 
@@ -82,6 +84,7 @@ class RestClient:
         """Send `data` as JSON; the answer is returned whatever its HTTP status.
 
         `url` is a path on the array unless it contains `http`; `calltimeout` is in seconds.
+        Raises InvalidResults for an answer larger than `[storage_driver] response_limit`.
         """
         if "http" not in url:
             url = self.san_address + url

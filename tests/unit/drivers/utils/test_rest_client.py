@@ -14,7 +14,7 @@ import requests
 from requests import exceptions
 
 from delfin import exception
-from delfin.drivers.utils import rest_client
+from delfin.drivers.utils import response_size, rest_client
 from delfin.drivers.utils.rest_client import RestClient
 from tests.unit.web_server import WebServer, common_name, web_server, write_certificate
 
@@ -245,3 +245,23 @@ def test_certificate_is_verified_when_asked_but_not_its_name(tmp_path: Path) -> 
         with pytest.raises(exception.SSLCertificateFailed):
             client.do_call("/", None, "GET")
         client.close()
+
+
+def test_a_huge_answer_ends_early(
+    server: WebServer, client: RestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(response_size, "response_limit", lambda: 1024 * 1024)
+    read = 0
+    iterate = requests.Response.iter_content
+
+    def counted(response: requests.Response, size: int) -> Iterator[bytes]:
+        nonlocal read
+        for chunk in iterate(response, size):
+            read += len(chunk)
+            yield chunk
+
+    monkeypatch.setattr(requests.Response, "iter_content", counted)
+    with pytest.raises(exception.InvalidResults, match="longer than 1048576 bytes"):
+        client.do_call("/endless", None, "GET")
+    assert read < 2 * 1024 * 1024
+    assert client.do_call("/next", None, "GET").json()["path"] == "/next"

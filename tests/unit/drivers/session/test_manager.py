@@ -14,7 +14,6 @@ from delfin.context import get_admin_context
 from delfin.db import access_info, storages
 from delfin.db.access_info import AccessInfo
 from delfin.db.access_secrets import seal
-from delfin.drivers import session as sessions
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script, password_must_be
 from tests.waiting import wait_until
@@ -119,26 +118,6 @@ def test_evicting_all_ends_every_session(bench: Bench) -> None:
         ask(bench, bench.register(script))
     bench.arrays.sessions.evict_all()
     wait_until(lambda: not any(script.open_sessions for script in scripts))
-
-
-def test_a_refused_password_is_not_tried_again_until_it_is_changed_or_time_has_passed(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    script = Script()
-    storage_id = bench.register(script, "wrong")
-    script.login = password_must_be("right")
-    for _ in range(3):
-        with pytest.raises(exception.InvalidUsernameOrPassword):
-            ask(bench, storage_id)
-    assert script.asked["login"] == 1
-    monkeypatch.setattr(sessions, "REFUSAL_HOLDS", 0.0)
-    with pytest.raises(exception.InvalidUsernameOrPassword):
-        ask(bench, storage_id)
-    assert script.asked["login"] == 2
-    monkeypatch.undo()
-    change_password(bench, storage_id, "right")
-    ask(bench, storage_id)
-    assert script.asked["login"] == 3
 
 
 def test_a_slow_array_does_not_delay_another(bench: Bench) -> None:

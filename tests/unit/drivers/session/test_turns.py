@@ -1,0 +1,273 @@
+"""Few callers at a time enter a driver, the urgent first, and a driver is never entered unasked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from delfin import exception
+from delfin.context import get_admin_context
+from delfin.db import migration
+from delfin.db.session import Database
+from delfin.drivers.api import DriverAPI
+from delfin.drivers.session import deadline
+from delfin.drivers.session.limits import Call, Limits
+from delfin.drivers.session.turns import Priority, Turns
+from tests.conftest import make_conf, throw_away_database
+from tests.unit.drivers.session.conftest import Processes, ask
+from tests.unit.scripted import Script, ScriptedDriver
+from tests.waiting import wait_until
+
+
+@pytest.fixture(scope="session")
+def migrated_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One engine is enough: turns are within a process."""
+    folder = tmp_path_factory.mktemp("turns")
+    with throw_away_database("sqlite", folder) as url:
+        database = Database(make_conf(folder, url))
+        migration.upgrade(database.engine)
+        database.dispose()
+        yield url
+
+
+class Gate:
+    """An answer that waits to be let go, and counts who is inside."""
+
+    def __init__(self, row: Any) -> None:
+        self.inside = self.most = 0
+        self.open = threading.Event()
+        self._row = row
+        self._guard = threading.Lock()
+
+    def __call__(self) -> Any:
+        with self._guard:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        self.open.wait(30)
+        with self._guard:
+            self.inside -= 1
+        return self._row
+
+
+def in_threads(count: int, call: Callable[[], Any]) -> list[threading.Thread]:
+    threads = [threading.Thread(target=call) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+@pytest.mark.parametrize(
+    ("allowed", "requests", "expected"),
+    [(1, 2, 1), (2, 2, 2), (True, 3, 3), (8, 2, 2), (True, 1, 1)],
+)
+def test_as_many_as_driver_and_operator_allow(
+    processes: Processes,
+    monkeypatch: pytest.MonkeyPatch,
+    allowed: int | bool,
+    requests: int,
+    expected: int,
+) -> None:
+    monkeypatch.setattr(ScriptedDriver, "concurrent_calls", allowed)
+    script = Script()
+    storage_id = processes.bench.register(script)
+    process = processes.start(requests=requests)
+    ask(process, storage_id)
+    script.storage = gate = Gate(script.storage)
+    threads = in_threads(8, lambda: ask(process, storage_id))
+    wait_until(lambda: gate.inside == expected)
+    gate.open.set()
+    for thread in threads:
+        thread.join(30)
+    assert (gate.most, script.asked["get_storage"], script.asked["login"]) == (expected, 9, 1)
+
+
+def test_sixteen_callers_share_one_login_at_expiry(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ScriptedDriver, "concurrent_calls", True)
+    script = Script()
+    storage_id = processes.bench.register(script)
+    process = processes.start(requests=16)
+    ask(process, storage_id)
+    processes.change_password(storage_id, "other")
+    threads = in_threads(16, lambda: ask(process, storage_id))
+    for thread in threads:
+        thread.join(30)
+    assert (script.asked["login"], script.asked["logout"], script.open_sessions) == (2, 1, 1)
+    assert script.asked["get_storage"] == 17
+
+
+def test_a_session_ends_only_when_nobody_is_inside(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ScriptedDriver, "concurrent_calls", True)
+    script = Script()
+    storage_id = processes.bench.register(script)
+    process = processes.start(requests=2)
+    ask(process, storage_id)
+    script.storage = gate = Gate(script.storage)
+    first = in_threads(1, lambda: ask(process, storage_id))
+    wait_until(lambda: gate.inside == 1)
+    process.sessions.evict(storage_id)
+    second = in_threads(1, lambda: ask(process, storage_id))
+    turns = process.sessions._slots[storage_id].turns
+    wait_until(lambda: turns._alone)
+    assert (script.asked["logout"], gate.inside) == (0, 1)
+    gate.open.set()
+    for thread in (*first, *second):
+        thread.join(30)
+    assert (script.asked["login"], script.asked["logout"]) == (2, 1)
+
+
+def test_the_urgent_go_before_those_who_wait_already(processes: Processes) -> None:
+    script = Script()
+    storage_id = processes.bench.register(script)
+    process = processes.start()
+    order: list[str] = []
+    ask(process, storage_id)
+    turns = process.sessions._slots[storage_id].turns
+
+    def call(name: str, priority: Priority) -> None:
+        with process.sessions.using(get_admin_context(), storage_id, Call.LIST, priority):
+            order.append(name)
+
+    with process.sessions.using(get_admin_context(), storage_id):
+        first = in_threads(1, lambda: call("sync", Priority.NORMAL))
+        wait_until(lambda: len(turns._waiting) == 1)
+        second = in_threads(1, lambda: call("clear", Priority.HIGH))
+        wait_until(lambda: len(turns._waiting) == 2)
+    for thread in (*first, *second):
+        thread.join(30)
+    assert order == ["clear", "sync"]
+
+
+def test_a_check_waits_for_one_request_of_a_synchronisation(processes: Processes) -> None:
+    """Between two kinds it is let in."""
+    script = Script()
+    storage_id = processes.bench.register(script)
+    process = processes.start()
+    kinds = ("list_volumes", "list_storage_pools", "list_disks", "list_ports")
+    entered = threading.Event()
+    order: list[str] = []
+
+    def listing(name: str) -> Callable[[], list[Any]]:
+        def answer() -> list[Any]:
+            order.append(name)
+            if not entered.is_set():
+                entered.set()
+                turns = process.sessions._slots[storage_id].turns
+                wait_until(lambda: turns._waiting)
+            return []
+
+        return answer
+
+    script.listings = {name: listing(name) for name in kinds}
+    row = script.storage
+
+    def check() -> Any:
+        order.append("check")
+        return row
+
+    def synchronise() -> None:
+        for name in kinds:
+            getattr(process, name)(get_admin_context(), storage_id)
+
+    sync = in_threads(1, synchronise)
+    assert entered.wait(10)
+    script.storage = check
+    process.check_access(get_admin_context(), storage_id)
+    sync[0].join(30)
+    assert order.index("check") == 1, order
+
+
+def test_a_turn_that_does_not_come_is_an_error_to_try_again(processes: Processes) -> None:
+    script = Script()
+    storage_id = processes.bench.register(script)
+    process = processes.start(timeouts=dict.fromkeys(Call, 0.2) | {Call.LIST: 30.0})
+    with (
+        process.sessions.using(get_admin_context(), storage_id),
+        pytest.raises(exception.ArraySessionsInUse, match="no turn"),
+    ):
+        process.clear_alert(get_admin_context(), storage_id, "1")
+    process.clear_alert(get_admin_context(), storage_id, "1")
+
+
+def test_others_go_on_when_a_call_does_not_come_back(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadline, "GRACE", 0.05)
+    script = Script()
+    storage_id = processes.bench.register(script)
+    timeouts = Limits().timeouts
+    process = processes.start(timeouts={**timeouts, Call.LIST: 0.2})
+    leave, row = threading.Event(), script.storage
+
+    def sleep() -> Any:
+        leave.wait(60)
+        return row
+
+    script.storage = sleep
+    failed: list[BaseException] = []
+
+    def call() -> None:
+        try:
+            ask(process, storage_id)
+        except exception.DelfinException as error:
+            failed.append(error)
+
+    stuck = in_threads(1, call)
+    wait_until(lambda: storage_id not in process.sessions._slots and script.asked["get_storage"])
+    script.storage = row
+    assert ask(process, storage_id)["serial_number"] == "SN1"
+    assert len(processes.leases()) == 1
+    leave.set()
+    stuck[0].join(30)
+    assert isinstance(failed[0], exception.DriverCallTimeout)
+    # The late one has logged out, and the session of the others is still there.
+    wait_until(lambda: script.open_sessions == 1)
+    assert ask(process, storage_id)["serial_number"] == "SN1"
+    assert script.asked["login"] == 2
+
+
+def test_two_who_want_to_be_alone_do_not_wait_for_each_other() -> None:
+    turns = Turns()
+    turns.limit = 2
+    answers: list[bool] = []
+    both = threading.Barrier(2)
+
+    def enter() -> None:
+        turns.enter(Priority.NORMAL, 10)
+        both.wait(10)
+        if is_alone := turns.alone(10):
+            turns.share()
+        answers.append(is_alone)
+        turns.leave()
+
+    for thread in in_threads(2, enter):
+        thread.join(20)
+    assert sorted(answers) in ([False, True], [True, True])
+    assert turns.inside == 0
+
+
+def test_a_session_that_was_cut_off_is_replaced(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadline, "GRACE", 0.1)
+    script = Script()
+    storage_id = processes.bench.register(script)
+    process: DriverAPI = processes.start(timeouts={**Limits().timeouts, Call.LIST: 0.3})
+    row = script.storage
+
+    def spin() -> Any:
+        while True:
+            pass
+
+    script.storage = spin
+    with pytest.raises(exception.DriverCallTimeout):
+        ask(process, storage_id)
+    script.storage = row
+    assert ask(process, storage_id)["serial_number"] == "SN1"
+    assert (script.asked["login"], script.asked["logout"], script.open_sessions) == (2, 1, 1)
