@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from delfin import cryptor, exception
-from delfin.alerts import distrust
 from delfin.api import managers
 from delfin.api.access_info import shown
 from delfin.api.access_offer import Block, Offer, unquoted
@@ -71,6 +70,8 @@ def update(parts: ApiParts, request: Request) -> Answer:
     # Sessions with the old access end now, or when they are used next.
     for target in targets:
         parts.eviction.evict(target.storage_id)
+    # When the array was without access, the synchronisation that it missed waits.
+    parts.doorbell.ring()
     return Answer(answers[storage_id])
 
 
@@ -167,7 +168,7 @@ def _store(
             for row, key, blocks, reported in zip(rows, keys, sealed, reports, strict=True):
                 _change(row, blocks, body, offer, key)
                 storages.take_report(storages.get(session, row.storage_id), reported)
-                distrust.note(session, row.storage_id, None)
+                parts.arrays.access_renewed(session, row.storage_id, row.generation)
             session.flush()
             for row in rows:
                 session.refresh(row)

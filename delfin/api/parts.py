@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from oslo_config import cfg
+from sqlalchemy.orm import Session
 
 from delfin.common.keyring import KeyRing
 from delfin.context import RequestContext
@@ -38,6 +39,10 @@ class Arrays(Protocol):
     def learn_host_key(self, ssh: Mapping[str, Any]) -> Row: ...
 
     def may_share(self, vendor: str, model: str) -> bool: ...
+
+    def check_access(self, context: RequestContext, storage_id: str) -> Row: ...
+
+    def access_renewed(self, session: Session, storage_id: str, generation: int) -> None: ...
 
     def get_capabilities(self, context: RequestContext, storage_id: str) -> dict[str, Any]: ...
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from delfin import exception
 from delfin.api.listable import Listable
 from delfin.api.schemas.answers import STORAGE_COLUMNS
-from delfin.db import storages
+from delfin.db import access_state, storages
 from delfin.db.query import Listing, Page, find
 from delfin.db.storages import KindState, Storage
 from delfin.jobs.board import is_syncing
@@ -60,9 +60,11 @@ def one(session: Session, storage_id: str) -> Row:
 
 
 def _complete(session: Session, rows: list[Row]) -> None:
-    """Add what the other tables know; one query for a whole page."""
-    states = storages.kind_states(session, [row["id"] for row in rows])
+    """Add what the other tables know; one query each for a whole page."""
+    ids = [row["id"] for row in rows]
+    states, access = storages.kind_states(session, ids), access_state.of(session, ids)
     for row in rows:
+        row["access"] = access_state.shown(access.get(row["id"]))
         kinds = states[row["id"]]
         row["last_sync"] = _outcome(row["last_sync"], kinds)
         row["unsupported_kinds"] = [state.kind for state in kinds if state.supported is False]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,9 +15,12 @@ from delfin.api.schemas.answers import KIND_COLUMNS
 from delfin.db import storages
 from delfin.db.query import Listing, Page
 from delfin.db.session import retried
-from delfin.db.storages import Storage
+from delfin.db.storages import KindState, Storage
+from delfin.inventory.catalog import KINDS
 from delfin.jobs.priority import WORDS
 from delfin.jobs.sync_requests import Ask
+
+_WORDS = {True: "supported", False: "unsupported", None: "unknown"}
 
 
 def find(parts: ApiParts, request: Request) -> Answer:
@@ -91,8 +96,19 @@ def resources(parts: ApiParts, request: Request) -> Answer:
     with parts.database.reader() as session:
         storages.get(session, storage_id)
         states = storages.kind_states(session, [storage_id])[storage_id]
-        rows = [{name: getattr(state, name) for name in KIND_COLUMNS} for state in states]
+        known = {state.kind: state for state in states}
+        rows = [_standing(kind.key, known.get(kind.key)) for kind in KINDS]
     return Answer({"resources": rows})
+
+
+def _standing(key: str, state: KindState | None) -> dict[str, Any]:
+    """How a kind stands; also one that nobody has read yet, so that it is not taken for none."""
+    if state is None:
+        return {**dict.fromkeys(KIND_COLUMNS), "kind": key, "status": "unknown"}
+    row = {name: getattr(state, name) for name in KIND_COLUMNS}
+    if state.error_code:
+        return {**row, "status": "failing"}
+    return {**row, "status": _WORDS[state.supported]}
 
 
 def _live(session: Session) -> list[str]:

@@ -17,6 +17,7 @@ from delfin.cmd import daemon  # noqa: E402 - likewise
 from delfin.cmd.parts import make_parts  # noqa: E402 - likewise
 from delfin.coordination.cluster import make_eviction  # noqa: E402 - likewise
 from delfin.coordination.locks import Coordinator  # noqa: E402 - likewise
+from delfin.drivers.session.limits import Tier  # noqa: E402 - likewise
 from delfin.health import Health, HealthApp  # noqa: E402 - likewise
 from delfin.process.systemd import Systemd  # noqa: E402 - likewise
 from delfin.service import Service  # noqa: E402 - likewise
@@ -35,11 +36,11 @@ def main() -> int:
 
     @contextlib.contextmanager
     def build(systemd: Systemd) -> Iterator[Sequence[Service]]:
-        with make_parts(conf) as parts, daemon.placed(conf, NAME) as number:
+        with make_parts(conf, tier=Tier.API) as parts, daemon.placed(conf, NAME) as number:
             locks = Coordinator(conf)
             eviction = make_eviction(conf, parts.transport, parts.knows)
             locks.start()
-            eviction.subscribe(parts.arrays.sessions)
+            parts.arrays.sessions.join(eviction)
             health = Health(daemon.checks(parts))
             app = HealthApp(health, parts.application(locks, eviction))
 

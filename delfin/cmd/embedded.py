@@ -20,7 +20,7 @@ from delfin.conf.load import load
 from delfin.coordination.eviction import LocalEviction
 from delfin.coordination.locks import Coordinator
 from delfin.coordination.state_lock import StateLock
-from delfin.db import migration
+from delfin.db import array_sessions, migration
 from delfin.db.session import Database
 from delfin.jobs.queue import JobQueue
 from delfin.process.presence import Presence
@@ -83,7 +83,7 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
         locks.start()
         stack.callback(locks.stop)
         eviction = LocalEviction()
-        eviction.subscribe(parts.arrays.sessions)
+        parts.arrays.sessions.join(eviction)
         task = TaskService(conf, parts.database, parts.queue, parts.arrays)
         exports = ExportService(conf, parts.database)
         bell = DoorbellServer(parts.transport, "standalone")
@@ -119,7 +119,11 @@ def _resume(database: Database, queue: JobQueue) -> None:
 
     The state lock says that nobody else uses the SQLite file; other databases may be shared.
     """
-    if database.engine.dialect.name == "sqlite" and (orphans := queue.release_orphans()):
+    if database.engine.dialect.name != "sqlite":
+        return
+    with database.writer() as session:
+        array_sessions.give_all_back(session)
+    if orphans := queue.release_orphans():
         LOG.warning("%d jobs were cut off when delfin ended; they are run again", orphans)
 
 

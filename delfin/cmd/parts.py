@@ -20,8 +20,10 @@ from delfin.db import storages
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.drivers.manager import DriverManager
+from delfin.drivers.session.limits import Limits, Tier
 from delfin.drivers.trust.host_keys import HostKeys
 from delfin.drivers.trust.tls import TlsTrust
+from delfin.jobs.access_events import AccessEvents
 from delfin.jobs.board import JobBoard
 from delfin.jobs.queue import JobQueue
 from delfin.jobs.timetable import Timetable
@@ -84,8 +86,12 @@ class Parts:
 
 
 @contextlib.contextmanager
-def make_parts(conf: cfg.ConfigOpts, default_transport: str | None = None) -> Iterator[Parts]:
+def make_parts(
+    conf: cfg.ConfigOpts, default_transport: str | None = None, tier: Tier = Tier.TASK
+) -> Iterator[Parts]:
     """The parts, closed at the end of the block. No server need be there yet.
+
+    'tier' says with which services these share the sessions of an array.
 
     Raises:
         delfin.common.keyring.KeyRingError: The keys cannot be used.
@@ -99,7 +105,9 @@ def make_parts(conf: cfg.ConfigOpts, default_transport: str | None = None) -> It
         doorbell = Doorbell(transport)
         doorbell.start()
         stack.callback(doorbell.stop)
-        drivers = DriverManager(tls=TlsTrust.of(conf), host_keys=HostKeys.of(conf))
-        arrays = DriverAPI(database, keyring, drivers)
         queue = JobQueue(database, conf)
+        events = AccessEvents(JobBoard(queue, conf), doorbell)
+        drivers = DriverManager(tls=TlsTrust.of(conf), host_keys=HostKeys.of(conf))
+        arrays = DriverAPI(database, keyring, drivers, Limits.of(conf, tier), events)
+        stack.callback(arrays.sessions.close)
         yield Parts(conf, database, queue, keyring, drivers, arrays, transport, doorbell)

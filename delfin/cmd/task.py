@@ -42,7 +42,7 @@ def main() -> int:
             cluster = Cluster.of(
                 conf, parts.transport, NAME, weight=conf.task_weight, known=parts.knows
             )
-            cluster.eviction.subscribe(parts.arrays.sessions)
+            parts.arrays.sessions.join(cluster.eviction, cluster.ring.elsewhere)
             health = Health(daemon.checks(parts))
             task = TaskService(
                 conf,

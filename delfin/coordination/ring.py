@@ -51,6 +51,11 @@ class Ring:
             view = self._views[-1] if self._views else None
         return sum(view.owner(one) == me for one in storage_ids) if view else 0
 
+    def elsewhere(self, storage_id: str) -> bool:
+        """Whether another process is the owner, by the members seen last."""
+        owner = self.owner_of(storage_id)
+        return owner is not None and owner.id != self._membership.me.id
+
     def mine(self, storage_id: str) -> bool:
         """Whether this process is the owner, and surely no other takes itself for it.
 

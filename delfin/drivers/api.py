@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from delfin import exception
 from delfin.common.keyring import KeyRing
 from delfin.context import RequestContext
@@ -130,6 +132,14 @@ class DriverAPI:
         """
         return self._identity(context, storage_id, Priority.HIGH, forced=True)
 
+    def access_renewed(self, session: Session, storage_id: str, generation: int) -> None:
+        """The array has accepted access information of that generation, in this transaction.
+
+        Ends the alert that access fails, and asks for the synchronisation that was missed; ring
+        the doorbell afterwards.
+        """
+        self.sessions.access.renewed(session, storage_id, generation)
+
     def _identity(
         self, context: RequestContext, storage_id: str, priority: Priority, *, forced: bool
     ) -> Row:
@@ -149,6 +159,8 @@ class DriverAPI:
             NotImplementedError: The driver does not support the kind.
             exception.InvalidResults: The driver's answer has not the shape of a listing.
         """
+        if kind.key in self._class_of(storage_id).unsupported_kinds:
+            raise NotImplementedError(kind.key)
         with self.sessions.using(context, storage_id) as driver:
             return intake.tidy(kind, getattr(driver, kind.lister)(context))
 

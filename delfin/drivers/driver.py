@@ -30,6 +30,9 @@ class StorageDriver(ABC):
     # about the array of `context.storage_id`, and `delete_storage` gives one up. Calls take turns.
     shares_manager_session: ClassVar[bool] = False
     concurrent_calls: ClassVar[int | bool] = 1
+    # Kinds that no array of this driver has, by their plural ('qtrees'): they are never listed. It
+    # is the same as a NotImplementedError of the lister, said before anybody asks.
+    unsupported_kinds: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, **kwargs: Any) -> None:
         """Take the access info as keywords.

@@ -17,6 +17,7 @@ from delfin.jobs.timetable import Timetable
 from delfin.jobs.worker import Runner, Worker
 from delfin.process.pulse import Pulse
 from delfin.task_manager.alert_sync import AlertSyncRunner, then_alerts
+from delfin.task_manager.probe import PROBE, Prober, ProbeRunner
 from delfin.task_manager.removal import RemovalRunner
 from delfin.task_manager.scheduler import Scheduler
 from delfin.task_manager.sync import SyncRunner
@@ -45,9 +46,11 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
             SYNC: then_alerts(sync, database, queue, conf),
             ALERT_SYNC: AlertSyncRunner(database, queue, drivers, conf),
             REMOVAL: RemovalRunner(database, queue, drivers),
+            PROBE: ProbeRunner(drivers),
         }
         self._drivers = drivers
         epitaphs = {SYNC: sync.write_epitaph}
+        self._prober = Prober(database, queue, conf)
         self._worker = Worker(database, queue, runners, conf, mine, place, epitaphs)
         timetable = Timetable(database, JobBoard(queue, conf), conf)
         self._scheduler = Scheduler(conf, timetable, mine, self._worker.ring)
@@ -75,11 +78,13 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
     def start(self) -> None:
         self._worker.start()
         self._scheduler.start()
+        self._prober.start()
 
     def stop(self) -> None:
         # Jobs that run need the time most.
         self._worker.stop()
         self._scheduler.stop()
+        self._prober.stop()
 
     def wait(self) -> None:
         began = time.monotonic()

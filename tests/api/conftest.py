@@ -23,6 +23,8 @@ from delfin.db.base import Base
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.drivers.manager import DriverManager
+from delfin.drivers.session.limits import Limits
+from delfin.jobs.access_events import AccessEvents
 from delfin.jobs.alert_sync import ALERT_SYNC
 from delfin.jobs.board import REMOVAL, JobBoard
 from delfin.jobs.queue import JobQueue
@@ -30,6 +32,7 @@ from delfin.jobs.sync_requests import SYNC
 from delfin.jobs.timetable import Timetable
 from delfin.jobs.worker import Runner
 from delfin.task_manager.alert_sync import AlertSyncRunner
+from delfin.task_manager.probe import PROBE, ProbeRunner
 from delfin.task_manager.removal import RemovalRunner
 from delfin.task_manager.sync import SyncRunner
 from delfin.testing.simulated.fake_storage import FakeStorage
@@ -73,6 +76,7 @@ class Stage:
             SYNC: SyncRunner(database, self.queue, self.drivers, conf),
             REMOVAL: RemovalRunner(database, self.queue, self.drivers),
             ALERT_SYNC: AlertSyncRunner(database, self.queue, self.drivers, conf),
+            PROBE: ProbeRunner(self.drivers),
         }
         while (lease := self.queue.lease("test")) is not None:
             finished = runners[lease.kind](lease, threading.Event())
@@ -118,7 +122,8 @@ def stage(conf: cfg.ConfigOpts) -> Iterator[Stage]:
     database = Database(conf)
     queue, bell, eviction = JobQueue(database, conf), Bell(), LocalEviction()
     keyring = open_key_ring(conf.secrets.key_file, {})
-    drivers = DriverAPI(database, keyring, DriverManager())
+    events = AccessEvents(JobBoard(queue, conf), bell)
+    drivers = DriverAPI(database, keyring, DriverManager(), Limits.of(conf), events)
     coordinator = Coordinator(conf)
     coordinator.start()
     board = JobBoard(queue, conf)
@@ -135,7 +140,7 @@ def stage(conf: cfg.ConfigOpts) -> Iterator[Stage]:
     )
     made = Stage(parts, Client(make_app(parts), (PASSWORD,)), queue, drivers, bell)
     eviction.subscribe(made)
-    eviction.subscribe(drivers.sessions)
+    drivers.sessions.join(eviction)
     yield made
     drivers.sessions.close()
     coordinator.stop()

@@ -14,9 +14,10 @@ from delfin.api.routes import (
     schedules,
     service,
     services,
+    sessions,
     storages,
 )
 
-_FAMILIES = (storages, access, inventory, alerts, jobs, schedules, services, service)
+_FAMILIES = (storages, access, inventory, alerts, jobs, schedules, services, sessions, service)
 
 ROUTES: tuple[Route, ...] = tuple(route for family in _FAMILIES for route in family.ROUTES)

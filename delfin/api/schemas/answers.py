@@ -10,6 +10,8 @@ from delfin.api.schemas.inventory import MOMENT, Schema, closed, collection, col
 from delfin.api.schemas.schedules import SCHEDULE
 from delfin.db import services
 from delfin.db.access_info import AccessInfo
+from delfin.db.access_state import STATES
+from delfin.db.array_sessions import ArraySession
 from delfin.db.capacity import CapacityDay
 from delfin.db.storages import KindState, Storage
 from delfin.inventory.catalog import KINDS
@@ -29,6 +31,10 @@ STORAGE_COLUMNS = (
 KIND_COLUMNS = (
     *("kind", "supported", "row_count", "last_success", "last_attempt"),
     *("error_code", "error_msg"),
+)
+SESSION_COLUMNS = (
+    *("tier", "slot", "node", "process", "generation", "opened_at", "last_used"),
+    *("calls", "last_error"),
 )
 CAPACITY_COLUMNS = (
     *("day", "native_storage_pool_id", "total_capacity", "used_capacity"),
@@ -62,6 +68,21 @@ _LAST_SYNC = {
     ),
     "type": ["object", "null"],
 }
+ACCESS = closed(
+    {
+        "state": {
+            "enum": list(STATES),
+            "description": "Whether the array lets delfin in, and if not, why",
+        },
+        "since": {
+            "anyOf": [MOMENT, {"type": "null"}],
+            "description": "When it came to this state; null when it was always ok",
+        },
+        "reason": {**MAYBE_TEXT, "description": "What the last try met"},
+        "error_code": {**MAYBE_TEXT, "description": "Its error code"},
+    },
+    "Whether delfin has access to the array",
+)
 STORAGE = closed(
     {
         **_columns(Storage, STORAGE_COLUMNS),
@@ -70,6 +91,7 @@ STORAGE = closed(
             "description": "SYNCING while a synchronisation waits or runs",
         },
         "last_sync": _LAST_SYNC,
+        "access": ACCESS,
         "unsupported_kinds": _array_of(TEXT, "Kinds that the driver does not support"),
     },
     "A registered array",
@@ -104,6 +126,27 @@ SERVICE = closed(
         },
     },
     "A process of delfin; one that ends in good order is no longer listed",
+)
+SESSION = closed(
+    {
+        **_columns(ArraySession, SESSION_COLUMNS),
+        "age": {"type": "integer", "description": "Seconds since it was opened"},
+    },
+    "A session of one process with an array",
+)
+KIND_STATE = closed(
+    {
+        **_columns(KindState, KIND_COLUMNS),
+        "last_attempt": {
+            "anyOf": [MOMENT, {"type": "null"}],
+            "description": "Last reading, good or not; null before the first",
+        },
+        "status": {
+            "enum": ["supported", "unsupported", "failing", "unknown"],
+            "description": "failing when the last reading failed; unknown before the first",
+        },
+    },
+    "How a kind of a storage stands",
 )
 CAPABILITIES = closed(
     {
@@ -149,9 +192,12 @@ def components() -> dict[str, Schema]:
     named = {
         "Storage": STORAGE,
         "Storages": collection("storages", "Storage"),
+        "Access": ACCESS,
+        "Session": SESSION,
+        "Sessions": collection("sessions", "Session"),
         "AccessInfo": ACCESS_INFO,
         "AccessInfos": collection("access_infos", "AccessInfo"),
-        "KindState": closed(_columns(KindState, KIND_COLUMNS), "How a kind of a storage stands"),
+        "KindState": KIND_STATE,
         "KindStates": collection("resources", "KindState"),
         "CapacityDay": closed(_columns(CapacityDay, CAPACITY_COLUMNS), "Capacity on one day"),
         "CapacityDays": collection("capacity_history", "CapacityDay"),

@@ -144,9 +144,9 @@ class Access:
     def login_succeeded(self, storage_id: str) -> None:
         """The password is good: forget all tries with it; access works."""
 
-        def good(session: Session, row: AccessState) -> None:
+        def good(session: Session, row: AccessState) -> bool:
             row.logins = []
-            self._recover(session, row)
+            return self._recover(session, row)
 
         self._change_with_session(storage_id, good)
 
@@ -154,10 +154,10 @@ class Access:
         """Take back the mark of a login that did not try the password out, and keep the state."""
         is_refusal = state_of(error, Call.LOGIN) == CREDENTIALS_INVALID
 
-        def bad(session: Session, row: AccessState) -> None:
+        def bad(session: Session, row: AccessState) -> bool:
             if not is_refusal:
                 row.logins = [other for other in row.logins if other != mark]
-            self._fail(session, row, error, Call.LOGIN)
+            return self._fail(session, row, error, Call.LOGIN)
 
         self._change_with_session(storage_id, bad)
 
@@ -167,11 +167,11 @@ class Access:
         if state is None:
             return
 
-        def bad(session: Session, row: AccessState) -> None:
+        def bad(session: Session, row: AccessState) -> bool:
             if state == CREDENTIALS_INVALID:
                 # The driver has logged in by itself, when its session had ended.
                 row.logins = [*row.logins, _now()][-MOST_LOGINS:]
-            self._fail(session, row, error, call)
+            return self._fail(session, row, error, call)
 
         self._change_with_session(storage_id, bad)
 
@@ -180,50 +180,49 @@ class Access:
         if known is None or known.state in {OK, CREDENTIALS_INVALID}:
             return
 
-        def good(session: Session, row: AccessState) -> None:
-            if row.state != CREDENTIALS_INVALID:
-                self._recover(session, row)
+        def good(session: Session, row: AccessState) -> bool:
+            return row.state != CREDENTIALS_INVALID and self._recover(session, row)
 
         self._change_with_session(storage_id, good)
 
     def renewed(self, session: Session, storage_id: str, generation: int) -> None:
-        """In the caller's transaction: the array has accepted new access information.
-
-        Call 'announce' after it.
-        """
+        """In the caller's transaction: the array has accepted new access information."""
         row = access_state.locked(session, storage_id)
         row.generation, row.logins = generation, []
         self._recover(session, row)
 
-    def announce(self) -> None:
-        self._events.committed()
-
-    def _recover(self, session: Session, row: AccessState) -> None:
+    def _recover(self, session: Session, row: AccessState) -> bool:
+        """Whether somebody was told."""
         access_state.set_state(row, OK, None, None)
-        if row.told is not None:
-            row.told = None
-            self._events.recovered(session, row.storage_id)
+        if row.told is None:
+            return False
+        row.told = None
+        self._events.recovered(session, row.storage_id)
+        return True
 
-    def _fail(self, session: Session, row: AccessState, error: BaseException, call: Call) -> None:
+    def _fail(self, session: Session, row: AccessState, error: BaseException, call: Call) -> bool:
+        """Whether somebody was told."""
         state = state_of(error, call)
         if state is None:
-            return
+            return False
         now = _now()
         if row.state == CREDENTIALS_INVALID and state != CREDENTIALS_INVALID:
             # The password is as wrong as before, whatever came in between.
             row.next_probe = now + self._ms("probe_interval")
-            return
+            return False
         code, text = type(error).__name__, str(error)
         access_state.set_state(row, state, code, text)
         pause = {UNREACHABLE: "unreachable_interval", SESSION_LIMIT: "session_limit_interval"}
         row.next_probe = now + self._ms(pause.get(state, "probe_interval"))
         if state == UNREACHABLE and not self._is_offline(row, now):
-            return
+            return False
         if state == UNREACHABLE:
             storages.get(session, row.storage_id).status = StorageStatus.OFFLINE
-        if row.told != state:
-            row.told = state
-            self._events.failed(session, row.storage_id, state, text)
+        if row.told == state:
+            return False
+        row.told = state
+        self._events.failed(session, row.storage_id, state, text)
+        return True
 
     def _is_offline(self, row: AccessState, now: int) -> bool:
         longest = self._ms("unreachable_interval") * self._limits.offline_after
@@ -255,23 +254,24 @@ class Access:
             raise exception.AccessInfoNotFound(storage_id) from None
 
     def _change_with_session(
-        self, storage_id: str, change: Callable[[Session, AccessState], None]
+        self, storage_id: str, change: Callable[[Session, AccessState], bool]
     ) -> None:
         """Never raises: an outcome that cannot be kept must not hide the outcome itself."""
 
         @retried
-        def attempt() -> None:
+        def attempt() -> bool:
             with self._database.writer() as session:
-                change(session, access_state.locked(session, storage_id))
+                return change(session, access_state.locked(session, storage_id))
 
         try:
-            attempt()
+            was_told = attempt()
         except (db_exception.DBReferenceError, exception.StorageNotFound):
             LOG.debug("storage %s has been removed meanwhile", storage_id)
         except db_exception.DBError:
             LOG.exception("the access state of storage %s cannot be kept", storage_id)
         else:
-            self._events.committed()
+            if was_told:
+                self._events.committed()
 
     def _ms(self, name: str) -> int:
         return int(getattr(self._limits, name) * 1000)

@@ -1,0 +1,52 @@
+"""What follows when access to an array fails or works again: an alert, and the work that was missed."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from delfin import exception
+from delfin.alerts import internal
+from delfin.alerts.internal import InternalAlert
+from delfin.db import access_state
+from delfin.jobs.board import JobBoard
+
+ALERTS: dict[str, InternalAlert] = {
+    access_state.UNREACHABLE: internal.ARRAY_UNREACHABLE,
+    access_state.CREDENTIALS_INVALID: internal.ACCESS_FAILED,
+    access_state.SESSION_LIMIT: internal.SESSION_LIMIT,
+    access_state.TLS_FAILED: internal.TLS_FAILED,
+}
+
+
+class Bell(Protocol):
+    """Wakes the workers; delfin.rpc.doorbell.Doorbell offers it."""
+
+    def ring(self) -> None: ...
+
+
+class AccessEvents:
+    """For delfin.drivers.session.access, which knows neither alerts nor jobs."""
+
+    def __init__(self, board: JobBoard, bell: Bell) -> None:
+        self._board = board
+        self._bell = bell
+
+    def failed(self, session: Session, storage_id: str, state: str, detail: str) -> None:
+        """One alert at a time is open: that of the state."""
+        for other, alert in ALERTS.items():
+            if other != state:
+                alert.recovery(session, storage_id)
+        ALERTS[state].fault(session, storage_id, detail)
+
+    def recovered(self, session: Session, storage_id: str) -> None:
+        """In the same transaction, so that none of it is lost."""
+        for alert in ALERTS.values():
+            alert.recovery(session, storage_id)
+        with contextlib.suppress(exception.StorageIsSyncing):
+            self._board.request_sync(session, storage_id)
+
+    def committed(self) -> None:
+        self._bell.ring()
