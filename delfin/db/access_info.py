@@ -68,6 +68,14 @@ def get(session: Session, storage_id: str, *, lock: bool = False) -> AccessInfo:
     return found
 
 
+def generation_of(session: Session, storage_id: str) -> int | None:
+    """The generation of a live storage's access information; None when there is none."""
+    wanted = select(AccessInfo.generation).join(Storage)
+    return session.scalar(
+        wanted.where(AccessInfo.storage_id == storage_id, Storage.deleted.is_(False))
+    )
+
+
 def of_driver(session: Session, vendor: str, model: str) -> list[AccessInfo]:
     """Access information of all live storages that one driver serves."""
     return list(

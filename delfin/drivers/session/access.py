@@ -168,9 +168,11 @@ class Access:
             return
 
         def bad(session: Session, row: AccessState) -> bool:
+            # The driver has tried to log in by itself, when its session had ended.
             if state == CREDENTIALS_INVALID:
-                # The driver has logged in by itself, when its session had ended.
                 row.logins = [*row.logins, _now()][-MOST_LOGINS:]
+            if state in {CREDENTIALS_INVALID, SESSION_LIMIT}:
+                row.last_login = _now()
             return self._fail(session, row, error, call)
 
         self._change_with_session(storage_id, bad)

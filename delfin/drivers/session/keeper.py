@@ -64,6 +64,8 @@ class Keeper:
             if slot.driver is None:
                 continue
             idle = slot.idle_for()
+            if slot.lease is not None and slot.lease.is_stale:
+                self._evict(slot.storage_id)
             if 0 < self._limits.idle_time < idle or (idle and self.elsewhere(slot.storage_id)):
                 self._evict(slot.storage_id)
 

@@ -14,7 +14,7 @@ from oslo_db import exception as db_exception
 from oslo_log import log
 
 from delfin import exception
-from delfin.db import array_sessions
+from delfin.db import access_info, array_sessions
 from delfin.db.array_sessions import Place
 from delfin.db.base import utcnow
 from delfin.db.session import Database, retried
@@ -27,11 +27,14 @@ LOG = log.getLogger(__name__)
 class Lease:
     """One session's; 'until' is on the monotonic clock of this process.
 
-    What was done with the session is kept here until the next renewal tells it to the others.
+    'is_stale' is found out when it is renewed: the access information is not that of the session
+    any more, though nobody may have been able to say so. What was done with the session is kept here until the next renewal tells it to the others.
     """
 
     place: Place
+    generation: int
     until: float
+    is_stale: bool = False
     calls: int = 0
     last_used: datetime | None = None
     last_error: str | None = None
@@ -83,7 +86,9 @@ class Leases:
                     now=now,
                     lease_until=now + self._milliseconds,
                 )
-            return taken if isinstance(taken, str) else Lease(taken, begin + self._seconds)
+            return (
+                taken if isinstance(taken, str) else Lease(taken, generation, begin + self._seconds)
+            )
 
         try:
             return attempt()
@@ -107,6 +112,8 @@ class Leases:
                     last_used=lease.last_used,
                     last_error=lease.last_error,
                 )
+                current = access_info.generation_of(session, lease.place.storage_id)
+            lease.is_stale = current != lease.generation
             if is_ours:
                 lease.until = begin + self._seconds
             return is_ours

@@ -241,8 +241,12 @@ class SessionManager:
             yield
         except Exception as caught:
             error = caught
-            is_refusal = state_of(error, call) == access_state.CREDENTIALS_INVALID
-            if is_refusal or isinstance(error, exception.DriverCallTimeout):
+            # A driver that could not log in again by itself must not try that with each call.
+            is_over = state_of(error, call) in {
+                access_state.CREDENTIALS_INVALID,
+                access_state.SESSION_LIMIT,
+            }
+            if is_over or isinstance(error, exception.DriverCallTimeout):
                 slot.evicted = True
             self.access.call_failed(slot.storage_id, error, call)
             raise

@@ -258,3 +258,17 @@ def test_a_login_whose_process_died_counts_as_tried(processes: Processes) -> Non
     with pytest.raises(exception.InvalidUsernameOrPassword, match="tried twice"):
         ask(process, storage_id)
     assert script.asked["login"] == 0
+
+
+def test_a_driver_that_finds_no_session_by_itself_is_not_asked_again(processes: Processes) -> None:
+    script = Script()
+    storage_id = processes.bench.register(script)
+    process = processes.start()
+    ask(process, storage_id)
+    row, script.storage = script.storage, exception.StorageMaxUserCountException("5 of 5")
+    for _ in range(3):
+        with pytest.raises(exception.StorageMaxUserCountException):
+            ask(process, storage_id)
+    assert script.asked["get_storage"] == 2, "the first of the story, and one that was refused"
+    assert script.asked["login"] == 1
+    script.storage = row

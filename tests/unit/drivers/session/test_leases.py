@@ -207,3 +207,14 @@ def test_a_refused_login_leaves_no_lease(processes: Processes) -> None:
     with pytest.raises(exception.BadResponse):
         ask(processes.start(), storage_id)
     assert processes.leases() == []
+
+
+def test_a_session_of_older_access_information_ends_though_nobody_was_told(
+    processes: Processes,
+) -> None:
+    script = Script()
+    storage_id = processes.bench.register(script)
+    process = processes.start(lease_time=0.6)
+    ask(process, storage_id)
+    processes.change_password(storage_id, "other")
+    wait_until(lambda: script.open_sessions == 0 and not processes.leases())
