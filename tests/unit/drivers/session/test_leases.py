@@ -143,8 +143,8 @@ def test_a_process_that_cannot_renew_stops_using_its_session(
         raise db_exception.DBConnectionError
 
     monkeypatch.setattr(process.sessions._leases, "renew", away)
-    slot = process.sessions._slots[storage_id]
-    wait_until(lambda: slot.evicted)
+    connections = process.sessions._slots[storage_id].connections
+    wait_until(lambda: connections._refusing)
     leave.set()
     thread.join(10)
     assert isinstance(caught[0], exception.DriverCallTimeout)
