@@ -42,7 +42,7 @@ class Answer:
         except orjson.JSONDecodeError as error:
             kind = str(self.headers.get("Content-Type"))[:_SHOWN]
             raise exception.InvalidResults(
-                f"the answer of {len(self.content)} bytes ({kind}) is not JSON, or cut off"
+                f"the answer is not a JSON object, or cut off: {len(self.content)} bytes of {kind}"
             ) from error
 
 

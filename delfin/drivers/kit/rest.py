@@ -14,6 +14,7 @@ from delfin.common import deadline
 from delfin.drivers.kit.errors import ErrorTable
 from delfin.drivers.kit.exchange import Answer, Limits, exchange
 from delfin.drivers.kit.retry import NEVER, Retry, paused
+from delfin.drivers.kit.rule import MALFORMED
 from delfin.drivers.utils.rest_client import RestClient
 
 LOG = log.getLogger(__name__)
@@ -199,6 +200,8 @@ class RestSession:
         except (exception.InvalidUsernameOrPassword, exception.NotAuthorized) as error:
             self._refused = True
             raise exception.InvalidUsernameOrPassword from error
+        except MALFORMED as error:
+            raise exception.InvalidResults("the array gave no token") from error
         if not token:
             raise exception.InvalidResults("the array gave no token")
         return token

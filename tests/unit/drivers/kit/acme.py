@@ -39,6 +39,8 @@ class Acme:
     answer: Callable[[str, str], Reply] = lambda _method, _path: Reply(body={})
     # In place of the usual answer to a token that is not good.
     refusal: Reply | None = None
+    # In place of the token after a good sign-in.
+    welcome: Reply | None = None
     asked: list[tuple[str, str]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     tokens: list[str | None] = field(default_factory=list)
@@ -73,7 +75,7 @@ class Acme:
             said = f"bad password {credentials['password']}"
             return Reply(401, {"error": {"code": "DENIED", "message": said}})
         self.valid = True
-        return Reply(body={"token": f"token-{self.logins}"})
+        return self.welcome or Reply(body={"token": f"token-{self.logins}"})
 
     @property
     def access(self) -> dict[str, Any]:
@@ -95,7 +97,7 @@ class AcmeClient(RestSession):
 
     def log_in(self, username: str, password: str) -> str:
         body = self.ask("POST", "/login", {"user": username, "password": password})
-        return str(body["token"])
+        return str(body["token"] or "")
 
     def log_out(self) -> None:
         self.ask("POST", "/logout")

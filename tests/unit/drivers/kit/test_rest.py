@@ -85,6 +85,13 @@ def test_a_refusal_without_the_vendors_code_is_one_too(array: Acme, status: int)
     assert len(array.asked) == 1
 
 
+@pytest.mark.parametrize("body", [None, {}, [], {"token": None}, {"token": ""}])
+def test_a_sign_in_without_a_token_is_told(array: Acme, client: AcmeClient, body: Any) -> None:
+    array.welcome = Reply(body=body) if body is not None else Reply(204)
+    with pytest.raises(exception.InvalidResults, match="the array gave no token"):
+        client.get("/pools")
+
+
 def test_an_answer_that_a_recorder_has_read_is_not_lost(
     array: Acme, client: AcmeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,9 +142,9 @@ def test_an_empty_answer_is_none(array: Acme, client: AcmeClient) -> None:
         (Reply(400, error("FULL", "64")), exception.StorageMaxUserCountException, "64"),
         (Reply(400, error("E7", "odd")), exception.StorageBackendException, "E7: odd"),
         (Reply(302, headers={"Location": "/x"}), exception.StorageBackendException, "redirect"),
-        (Reply(200, b"<html>sign in</html>"), exception.InvalidResults, "not JSON"),
+        (Reply(200, b"<html>sign in</html>"), exception.InvalidResults, "not a JSON object"),
         (Reply(200, b'{"items": [1, 2'), exception.InvalidResults, "cut off"),
-        (Reply(200, b'{"a": NaN}'), exception.InvalidResults, "not JSON"),
+        (Reply(200, b'{"a": NaN}'), exception.InvalidResults, "not a JSON object"),
         (Reply(200, b"[" + b" " * 200_000 + b"]"), exception.InvalidResults, "longer than"),
         (Reply(200, b"{}", announced=5), exception.BadResponse, "."),
     ],
