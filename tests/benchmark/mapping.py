@@ -23,7 +23,7 @@ from delfin.testing.simulated.fake_storage.data import FakeArray
 from delfin.testing.simulated.fake_storage.sizes import Sizes
 from tests.benchmark import page
 
-ROUNDS = 9
+ROUNDS = 15
 GOAL_RATIO = 1.5
 MIB = 2**20
 _HEAD = ("rows", "fields", "by hand, ms", "map, ms", "ratio")

@@ -180,7 +180,7 @@ def test_one_that_harms_itself_harms_no_other(
     others: Any,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    from tests.conftest import make_conf  # noqa: PLC0415 - for one engine only
+    from tests.conftest import make_conf
 
     conf = make_conf(tmp_path, str(sqlite_database.url))
     conf.set_override("poll_interval", 0.02, "exporters")

@@ -14,6 +14,7 @@ import requests
 from requests import exceptions
 
 from delfin import exception
+from delfin.common import deadline
 from delfin.drivers.utils import response_size, rest_client
 from delfin.drivers.utils.rest_client import RestClient
 from tests.unit.web_server import WebServer, common_name, web_server, write_certificate
@@ -218,6 +219,13 @@ def test_host_that_is_no_host(host: str, port: int) -> None:
 def test_array_that_hangs(client: RestClient) -> None:
     with pytest.raises(exception.StorageBackendException, match="Read timed out"):
         client.do_call("/hang", None, "GET", 0.1)
+
+
+def test_the_deadline_of_the_call_ends_a_wait(client: RestClient) -> None:
+    with deadline.within(0.2), pytest.raises(exception.StorageBackendException, match="timed out"):
+        client.do_call("/hang", None, "GET", 60)
+    with deadline.within(-1.0), pytest.raises(exception.ConnectTimeout):
+        client.do_call("/status/200", None, "GET")
 
 
 def test_array_that_hangs_up(client: RestClient) -> None:
