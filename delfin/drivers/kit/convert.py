@@ -17,6 +17,7 @@ Converter = Callable[[Any], Any]
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5, "e": 6}
 _SIZE = re.compile(r"([-+]?[\d.,]+)\s*(?:([kmgtpe]?)(i?)(?:b|bytes?)?)", re.IGNORECASE)
 _RATE = re.compile(r"([\d.]+)\s*([kmgt]?)\s*(?:b|be|bit|bps|b/s|bit/s|fc)?", re.IGNORECASE)
+_MOST_DIGITS = 40
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 _TRUE = frozenset({"true", "yes", "on", "1", "enabled", "enable", "y", "t"})
 _FALSE = frozenset({"false", "no", "off", "0", "disabled", "disable", "n", "f"})
@@ -34,7 +35,7 @@ class Scaled:
     factor: int
 
     def __call__(self, value: Any) -> int:
-        return round(_number(value) * self.factor)
+        return round(number(value) * self.factor)
 
 
 kib, mib, gib, tib = (Scaled(1024**power) for power in (1, 2, 3, 4))
@@ -55,10 +56,10 @@ def whole(value: Any) -> int:
     Traceback (most recent call last):
     ValueError: not a number
     """
-    number = _number(value)
-    if number != int(number):
+    found = number(value)
+    if found != int(found):
         raise ValueError("not a whole number")
-    return int(number)
+    return int(found)
 
 
 def binary_size(value: Any) -> int:
@@ -90,7 +91,7 @@ def bit_rate(value: Any) -> int:
     found = _RATE.fullmatch(str(value).strip())
     if found is None:
         raise ValueError("not a link speed")
-    return int(_number(found[1]) * 1000 ** _POWERS[found[2].lower()])
+    return int(number(found[1]) * 1000 ** _POWERS[found[2].lower()])
 
 
 def percent(value: Any) -> float:
@@ -100,7 +101,7 @@ def percent(value: Any) -> float:
     (85.0, 12.5, 40.0, 0.0)
     """
     text = value.strip().removesuffix("%") if isinstance(value, str) else value
-    return float(_number(text))
+    return float(number(text))
 
 
 def ratio(value: Any) -> float:
@@ -109,7 +110,7 @@ def ratio(value: Any) -> float:
     >>> ratio(0.25), ratio("1")
     (25.0, 100.0)
     """
-    return float(_number(value) * 100)
+    return float(number(value) * 100)
 
 
 def flag(value: Any) -> bool:
@@ -151,26 +152,32 @@ def wwn(value: Any) -> str:
     return digits
 
 
-def _number(value: Any) -> Decimal:
+def number(value: Any) -> Decimal:
+    """A finite number of a size that something can have.
+
+    >>> number("1,024.5"), number(7)
+    (Decimal('1024.5'), Decimal('7'))
+    """
     if isinstance(value, bool):
         raise TypeError("a truth value, not a number")
     text = str(value).strip()
     if _THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
     try:
-        number = Decimal(text)
+        found = Decimal(text)
     except InvalidOperation as error:
         raise ValueError("not a number") from error
-    if not number.is_finite():
-        raise ValueError("not a finite number")
-    return number
+    # Written out, "1e999999999" would fill the memory.
+    if not found.is_finite() or found.adjusted() > _MOST_DIGITS:
+        raise ValueError("not a number of a sensible size")
+    return found
 
 
 def _size(value: Any, kilo: int) -> int:
     found = _SIZE.fullmatch(str(value).strip())
     if found is None or isinstance(value, bool):
         raise ValueError("not a capacity")
-    number, prefix, binary = found.groups()
+    amount, prefix, binary = found.groups()
     if binary and not prefix:
         raise ValueError("not a capacity")
-    return int(_number(number) * (1024 if binary else kilo) ** _POWERS[prefix.lower()])
+    return int(number(amount) * (1024 if binary else kilo) ** _POWERS[prefix.lower()])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from delfin.drivers.kit.convert import number
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -68,7 +69,7 @@ def epoch_seconds(value: Any) -> int:
     >>> epoch_seconds(1714557600), epoch_seconds("1714557600.25")
     (1714557600000, 1714557600250)
     """
-    return int(Decimal(str(value)) * 1000)
+    return int(number(value) * 1000)
 
 
 def epoch_ms(value: Any) -> int:
@@ -77,7 +78,7 @@ def epoch_ms(value: Any) -> int:
     >>> epoch_ms("1714557600000"), epoch_ms(1714557600000.0)
     (1714557600000, 1714557600000)
     """
-    return int(Decimal(str(value)))
+    return int(number(value))
 
 
 def snmp_date(value: Any) -> int:
