@@ -14,6 +14,7 @@ from oslo_db import exception as db_exception
 from sqlalchemy import ForeignKey, Index, Integer, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from delfin.db.access_info import AccessInfo
 from delfin.db.base import Base, Json, UtcDateTime, big_integer, utcnow
 
 OK, UNREACHABLE, TLS_FAILED = "ok", "unreachable", "tls_failed"
@@ -92,6 +93,17 @@ def locked(session: Session, storage_id: str) -> AccessState:
     except db_exception.DBDuplicateEntry:
         return session.scalars(wanted).one()
     return made
+
+
+def of_account(session: Session, manager_key: str) -> list[AccessState]:
+    """The rows of storages whose manager has one account for all, for nobody else meanwhile."""
+    wanted = (
+        select(AccessState)
+        .join(AccessInfo, AccessInfo.storage_id == AccessState.storage_id)
+        .where(AccessInfo.manager_key == manager_key)
+        .order_by(AccessState.storage_id)
+    )
+    return list(session.scalars(wanted.with_for_update(of=AccessState)))
 
 
 def shown(row: AccessState | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -13,12 +14,14 @@ from delfin.alerts.internal import InternalAlert
 from delfin.db import access_state
 from delfin.jobs.board import JobBoard
 
-ALERTS: dict[str, InternalAlert] = {
+BY_STATE: Mapping[str, InternalAlert] = {
     access_state.UNREACHABLE: internal.ARRAY_UNREACHABLE,
     access_state.CREDENTIALS_INVALID: internal.ACCESS_FAILED,
     access_state.SESSION_LIMIT: internal.SESSION_LIMIT,
     access_state.TLS_FAILED: internal.TLS_FAILED,
 }
+# Where the error says more than the state that it stands for.
+BY_ERROR: Mapping[str, InternalAlert] = {"SSHNotFoundKnownHosts": internal.HOST_KEY_CHANGED}
 
 
 class Bell(Protocol):
@@ -34,19 +37,25 @@ class AccessEvents:
         self._board = board
         self._bell = bell
 
-    def failed(self, session: Session, storage_id: str, state: str, detail: str) -> None:
-        """One alert at a time is open: that of the state."""
-        for other, alert in ALERTS.items():
-            if other != state:
-                alert.recovery(session, storage_id)
-        ALERTS[state].fault(session, storage_id, detail)
+    def failed(
+        self, session: Session, storage_id: str, state: str, error_code: str, detail: str
+    ) -> None:
+        """One alert at a time is open: the one that says most."""
+        alert = BY_ERROR.get(error_code, BY_STATE[state])
+        _end(session, storage_id, but=alert)
+        alert.fault(session, storage_id, detail)
 
     def recovered(self, session: Session, storage_id: str) -> None:
         """In the same transaction, so that none of it is lost."""
-        for alert in ALERTS.values():
-            alert.recovery(session, storage_id)
+        _end(session, storage_id)
         with contextlib.suppress(exception.StorageIsSyncing):
             self._board.request_sync(session, storage_id)
 
     def committed(self) -> None:
         self._bell.ring()
+
+
+def _end(session: Session, storage_id: str, but: InternalAlert | None = None) -> None:
+    for other in (*BY_STATE.values(), *BY_ERROR.values()):
+        if other is not but:
+            other.recovery(session, storage_id)

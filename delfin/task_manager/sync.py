@@ -16,7 +16,6 @@ from oslo_log import log
 from sqlalchemy.orm import Session
 
 from delfin import exception
-from delfin.alerts import distrust
 from delfin.context import RequestContext, get_admin_context
 from delfin.db import capacity, storages
 from delfin.db.session import Database, retried
@@ -191,9 +190,6 @@ class SyncRunner:
 
         def write(session: Session) -> None:
             storages.get(session, storage_id).last_sync = summary
-            code, text = finished.result.get("error_code"), finished.result.get("error_msg")
-            if code or finished.state == DONE:
-                distrust.note(session, storage_id, code, text or "")
 
         self._write(lease, write)
 

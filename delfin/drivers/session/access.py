@@ -52,7 +52,9 @@ STATES: tuple[tuple[type[Exception], str], ...] = (
 class Events(Protocol):
     """Who is told in the transaction that changes the state, and after it."""
 
-    def failed(self, session: Session, storage_id: str, state: str, detail: str) -> None:
+    def failed(
+        self, session: Session, storage_id: str, state: str, error_code: str, detail: str
+    ) -> None:
         """There is no access, for the reason of the state; said once for each state."""
 
     def recovered(self, session: Session, storage_id: str) -> None:
@@ -65,7 +67,9 @@ class Events(Protocol):
 class Silence:
     """For a process whose access concerns nobody else."""
 
-    def failed(self, session: Session, storage_id: str, state: str, detail: str) -> None:
+    def failed(
+        self, session: Session, storage_id: str, state: str, error_code: str, detail: str
+    ) -> None:
         """Nobody is told."""
 
     def recovered(self, session: Session, storage_id: str) -> None:
@@ -104,12 +108,16 @@ class Access:
         ):
             raise _refused(known.since)
 
-    def claim_login(self, storage_id: str, generation: int, *, forced: bool) -> int:
+    def claim_login(
+        self, storage_id: str, generation: int, *, forced: bool, manager_key: str | None = None
+    ) -> int:
         """The right to one login, among all processes; its mark, for 'login_failed'.
 
         Args:
             storage_id: The storage.
             generation: Of the access information that is about to be used.
+            manager_key: The same for storages behind one manager: they have one account, so the
+                tries of all of them count.
             forced: Also when the array has refused it before, within the rule of two.
 
         Raises:
@@ -119,12 +127,13 @@ class Access:
             exception.AccessInfoNotFound: The storage has just been removed.
         """
 
-        def claim(row: AccessState, now: int) -> int:
+        def claim(row: AccessState, tries: set[int], now: int) -> int:
             if row.generation != generation:
+                tries -= set(row.logins)
                 row.generation, row.logins = generation, []
                 if row.state == CREDENTIALS_INVALID:
                     access_state.set_state(row, OK, None, None)
-            recent = [mark for mark in row.logins if mark > now - self._ms("login_window")]
+            recent = [mark for mark in tries if mark > now - self._ms("login_window")]
             if row.state == CREDENTIALS_INVALID and not forced:
                 raise _refused(row.since)
             if len(recent) >= MOST_LOGINS:
@@ -136,10 +145,21 @@ class Access:
                 )
             # Two marks must differ.
             mark = max(now, *(m + 1 for m in recent)) if recent else now
-            row.logins, row.last_login = [*recent, mark], now
+            row.logins, row.last_login = [*(m for m in row.logins if m in recent), mark], now
             return mark
 
-        return self._change(storage_id, claim)
+        @retried
+        def attempt() -> int:
+            with self._database.writer() as session:
+                # Always in the same order: the others of the account claim as well.
+                others = access_state.of_account(session, manager_key) if manager_key else []
+                row = access_state.locked(session, storage_id)
+                return claim(row, {mark for one in (row, *others) for mark in one.logins}, _now())
+
+        try:
+            return attempt()
+        except db_exception.DBReferenceError:
+            raise exception.AccessInfoNotFound(storage_id) from None
 
     def login_succeeded(self, storage_id: str) -> None:
         """The password is good: forget all tries with it; access works."""
@@ -223,7 +243,7 @@ class Access:
         if row.told == state:
             return False
         row.told = state
-        self._events.failed(session, row.storage_id, state, text)
+        self._events.failed(session, row.storage_id, state, code, text)
         return True
 
     def _is_offline(self, row: AccessState, now: int) -> bool:
@@ -243,17 +263,6 @@ class Access:
             message=f"Invalid username or password, {refused}: two logins within the last "
             f"{self._limits.login_window:.0f} s; the next may be tried at {again}."
         )
-
-    def _change(self, storage_id: str, change: Callable[[AccessState, int], int]) -> int:
-        @retried
-        def attempt() -> int:
-            with self._database.writer() as session:
-                return change(access_state.locked(session, storage_id), _now())
-
-        try:
-            return attempt()
-        except db_exception.DBReferenceError:
-            raise exception.AccessInfoNotFound(storage_id) from None
 
     def _change_with_session(
         self, storage_id: str, change: Callable[[Session, AccessState], bool]

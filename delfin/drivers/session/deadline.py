@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from oslo_log import log
 
 from delfin import exception
+from delfin.common import deadline
 from delfin.drivers.session.connections import Connections
 
 LOG = log.getLogger(__name__)
@@ -89,7 +90,7 @@ class Watcher:
         self._watch(call, time.monotonic() + seconds)
         try:
             try:
-                with connections.owned():
+                with connections.owned(), deadline.within(seconds):
                     yield
             finally:
                 self._settle(call)

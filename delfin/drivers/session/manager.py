@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
+from oslo_db import exception as db_exception
+
 from delfin import exception
 from delfin.common.keyring import KeyRing
 from delfin.context import RequestContext
@@ -36,6 +38,8 @@ from delfin.drivers.session.slot import Slot
 from delfin.drivers.session.turns import Priority
 
 LOGOUTS_AT_ONCE = 8
+# Seconds that a call under way may go on with access information that has been changed.
+_GRACE = 3.5
 # An eviction that this process has asked for comes back to it, within so many seconds.
 _ECHO = 5.0
 _LOOK_AGAIN = 0.02
@@ -154,7 +158,8 @@ class SessionManager:
     def evict(self, storage_id: str) -> None:
         """End the session of a storage: soon, or when the call that uses it returns.
 
-        Nobody waits for the array: one that hangs at the logout must not delay who evicts.
+        A call that goes on with access information that is no longer right is cut off after a
+        moment; whoever made it tries again, with the new one. Nobody waits for the array: one that hangs at the logout must not delay who evicts.
         """
         with self._guard:
             slot = self._slots.get(storage_id)
@@ -268,13 +273,21 @@ class SessionManager:
         left = iter([slot for slot in slots if slot.lease is not None or slot.driver is not None])
         guard = threading.Lock()
 
+        deadline = time.monotonic() + _GRACE
+
         def end_some() -> None:
+            busy = []
             while True:
                 with guard:
                     slot = next(left, None)
                 if slot is None:
-                    return
+                    break
                 self._end_if_evicted(slot)
+                if slot.evicted:
+                    busy.append(slot)
+            for slot in busy:
+                if not slot.turns.empty_within(deadline - time.monotonic()):
+                    self._cut_if_outdated(slot)
 
         for _ in range(min(LOGOUTS_AT_ONCE, len(slots))):
             threading.Thread(target=end_some, name="logout", daemon=True).start()
@@ -286,6 +299,18 @@ class SessionManager:
                     self._opening.end(slot)
             finally:
                 slot.turns.share()
+
+    def _cut_if_outdated(self, slot: Slot) -> None:
+        """Others may want the session for a while, too: that is no reason to cut off a call."""
+        try:
+            with self._database.reader() as session:
+                is_outdated = access_info.get(session, slot.storage_id).generation > slot.generation
+        except exception.AccessInfoNotFound:
+            is_outdated = True
+        except db_exception.DBError:
+            return
+        if is_outdated and slot.evicted:
+            self._watcher.cut(slot.connections, "the access information has changed")
 
     def _ask_others(self, storage_id: str) -> None:
         if self._bus is not None:

@@ -111,7 +111,9 @@ class Opening:
     def _log_in(
         self, slot: Slot, row: AccessInfo, access: dict[str, Any], *, forced: bool
     ) -> StorageDriver:
-        mark = self._access.claim_login(slot.storage_id, row.generation, forced=forced)
+        mark = self._access.claim_login(
+            slot.storage_id, row.generation, forced=forced, manager_key=row.manager_key
+        )
         try:
             with self._watcher.bounded(
                 f"login at storage {slot.storage_id}",

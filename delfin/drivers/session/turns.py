@@ -108,6 +108,11 @@ class Turns:
             self._closed = True
             self._changed.notify_all()
 
+    def empty_within(self, longest: float) -> bool:
+        """Whether nobody is inside, now or before 'longest' seconds have passed."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._inside, longest)
+
     @property
     def inside(self) -> int:
         return self._inside

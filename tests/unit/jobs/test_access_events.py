@@ -32,9 +32,13 @@ def test_one_alert_at_a_time_and_the_missed_sync(bench: Bench) -> None:
     storage_id = bench.register(Script())
     events = AccessEvents(bench.board, Bell())
     with bench.database.writer() as session:
-        events.failed(session, storage_id, "unreachable", "no answer")
-        events.failed(session, storage_id, "credentials_invalid", "refused")
-        events.failed(session, storage_id, "credentials_invalid", "refused")
+        events.failed(session, storage_id, "unreachable", "ConnectTimeout", "no answer")
+        events.failed(
+            session, storage_id, "credentials_invalid", "InvalidUsernameOrPassword", "refused"
+        )
+        events.failed(
+            session, storage_id, "credentials_invalid", "InvalidUsernameOrPassword", "refused"
+        )
     assert sorted(alerts(bench)) == [
         ("delfin.access_failed", "open"),
         ("delfin.array_unreachable", "cleared"),

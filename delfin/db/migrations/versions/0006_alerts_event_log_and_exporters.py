@@ -120,7 +120,7 @@ def upgrade() -> None:
         sa.Column("first_seen", sa.BigInteger(), nullable=False),
         sa.Column("last_seen", sa.BigInteger(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
-        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("reported_by", sa.String(length=16), nullable=False),
         sa.Column("acknowledged_by", sa.String(length=255), nullable=True),
         sa.Column("acknowledged_at", sa.BigInteger(), nullable=True),
         sa.Column("cleared_by", sa.String(length=16), nullable=True),
@@ -159,7 +159,7 @@ def upgrade() -> None:
             batch_op.f("ix_alerts_serial_number"), ["serial_number"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_alerts_severity"), ["severity"], unique=False)
-        batch_op.create_index(batch_op.f("ix_alerts_source"), ["source"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alerts_reported_by"), ["reported_by"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_alerts_state_severity"), ["state", "severity"], unique=False
         )

@@ -30,7 +30,9 @@ class Told:
     said: list[tuple[str, str]] = field(default_factory=list)
     commits: int = 0
 
-    def failed(self, session: Session, storage_id: str, state: str, detail: str) -> None:
+    def failed(
+        self, session: Session, storage_id: str, state: str, error_code: str, detail: str
+    ) -> None:
         del session, storage_id
         self.said.append(("failed", f"{state}: {detail}"))
 
