@@ -10,11 +10,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from oslo_config import cfg
 from oslo_db import exception as db_exception
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Table, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from delfin.alerts.events import shown
@@ -270,9 +270,9 @@ def _give_positions(session: Session, head: EventLogHead, ids: Sequence[int]) ->
         {"which": row_id, "place": head.position + place} for place, row_id in enumerate(ids, 1)
     ]
     if places:
-        table = AlertEvent.__table__
+        table = cast("Table", AlertEvent.__table__)
         session.connection().execute(
-            update(table)  # type: ignore[arg-type] # a model's table is one
+            update(table)
             .where(table.c.id == bindparam("which"), table.c.position.is_(None))
             .values(position=bindparam("place")),
             places,

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from oslo_db import exception as db_exception
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from delfin import exception
 from delfin.alerts import events
 from delfin.alerts.report import Report, tidy
 from delfin.alerts.words import (
@@ -29,12 +30,33 @@ from delfin.alerts.words import (
 )
 from delfin.common.alert_util import fill_storage_attributes
 from delfin.common.constants import Category
-from delfin.db import storages
 from delfin.db.alerts import Alert
+from delfin.db.storages import Storage
 from delfin.utils import utcnow_ms
 
 # What a repeated report may change. The rest is what makes it the same alert.
 _MAY_CHANGE = ("description", "recovery_advice", "sequence_number")
+# Statements on the table, not on the class: alerts come in storms, and objects are slow.
+_TABLE = cast("Table", Alert.__table__)
+_INSERT = insert(_TABLE)
+# Without a lock: on MariaDB, a lock on a row that is not there keeps others from adding it.
+_SEVERITY = select(_TABLE.c.severity).where(_TABLE.c.live_key == bindparam("key"))
+_COUNT = (
+    update(_TABLE)
+    .where(_TABLE.c.live_key == bindparam("key"), _TABLE.c.severity == bindparam("as_before"))
+    .values(
+        count=_TABLE.c.count + bindparam("times"),
+        last_seen=bindparam("now"),
+        **{
+            name: func.coalesce(bindparam(f"new_{name}", type_=_TABLE.c[name].type), _TABLE.c[name])
+            for name in _MAY_CHANGE
+        },
+    )
+)
+_STORED = Storage.__table__
+_STORAGE = select(
+    *(_STORED.c[name] for name in ("id", "name", "vendor", "model", "serial_number"))
+).where(_STORED.c.id == bindparam("which"), _STORED.c.deleted.is_(False))
 
 
 def raise_alert(
@@ -98,8 +120,8 @@ def end(session: Session, storage_id: str | None, report: Report, by: str) -> bo
 
 
 def _lasts(session: Session, key: str) -> bool:
-    # Without a lock: on MariaDB, a lock on a row that is not there keeps others from adding it.
-    return session.scalars(select(Alert.id).where(Alert.live_key == key)).first() is not None
+    session.flush()
+    return session.connection().scalar(_SEVERITY, {"key": key}) is not None
 
 
 def clear(session: Session, which: ColumnElement[bool], by: str) -> int:
@@ -119,9 +141,14 @@ def _open(
     times: int,
     source: str,
 ) -> bool:
+    session.flush()
     for _ in range(3):
-        if not _lasts(session, key) and _insert(session, storage_id, report, key, times, source):
-            return True
+        severity = session.connection().scalar(_SEVERITY, {"key": key})
+        if severity is None:
+            if _insert(session, storage_id, report, key, times, source):
+                return True
+        elif severity == report.row["severity"] and _count(session, report, key, times):
+            return False
         locked = select(Alert).where(Alert.live_key == key).with_for_update()
         alert = session.scalars(locked.execution_options(populate_existing=True)).one_or_none()
         # It may have ended in this moment; then the report opens a new one.
@@ -134,37 +161,55 @@ def _insert(
     session: Session, storage_id: str | None, report: Report, key: str, times: int, source: str
 ) -> bool:
     """Add an alert and tell of it; False when another transaction has just added it."""
-    category = report.row["category"]
     now = utcnow_ms()
-    ended: dict[str, Any] = {}
-    if category == Category.EVENT:
-        ended = {"cleared_at": now}
-    elif category == Category.RECOVERY:
-        ended = {"cleared_at": now, "cleared_by": BY_RECOVERY, "told": True}
+    category = report.row["category"]
+    row = {
+        **report.row,
+        **_attributes(session, storage_id),
+        "id": str(uuid4()),
+        "state": OPEN,
+        "first_seen": now,
+        "last_seen": now,
+        "count": max(times, 1),
+        "reported_by": source,
+        "notes": dict(report.notes) or None,
+        "dedup_key": report.dedup_key,
+        "live_key": key,
+        "told": category == Category.RECOVERY,
+        "cleared_at": None,
+        "cleared_by": None,
+    }
+    if category in {Category.EVENT, Category.RECOVERY}:
+        row |= {"state": CLEARED, "cleared_at": now}
     else:
         # What has no category and does not end by itself has to be looked at.
-        category = Category.FAULT
-    alert = Alert(
-        **{**report.row, "category": category},
-        **_attributes(session, storage_id),
-        **ended,
-        id=str(uuid4()),
-        state=CLEARED if ended else OPEN,
-        first_seen=now,
-        last_seen=now,
-        count=max(times, 1),
-        reported_by=source,
-        notes=dict(report.notes) or None,
-        dedup_key=report.dedup_key,
-        live_key=key,
-    )
+        row["category"] = Category.FAULT
+    if category == Category.RECOVERY:
+        row["cleared_by"] = BY_RECOVERY
+    connection = session.connection()
     try:
-        with session.begin_nested():
-            session.add(alert)
+        with connection.begin_nested():
+            connection.execute(_INSERT, row)
     except db_exception.DBDuplicateEntry:
         return False
-    events.write(session, alert, WAS_CLEARED if category == Category.RECOVERY else RAISED)
+    events.write_row(session, row, WAS_CLEARED if category == Category.RECOVERY else RAISED)
     return True
+
+
+def _count(session: Session, report: Report, key: str, times: int) -> bool:
+    """Count a report that changes no state; False when the alert has just changed or ended."""
+    told = {f"new_{name}": report.row[name] for name in _MAY_CHANGE}
+    counted = session.connection().execute(
+        _COUNT,
+        {
+            "key": key,
+            "as_before": report.row["severity"],
+            "times": times,
+            "now": utcnow_ms(),
+            **told,
+        },
+    )
+    return counted.rowcount == 1
 
 
 def _repeat(session: Session, alert: Alert, report: Report, times: int) -> bool:
@@ -245,9 +290,11 @@ def _end(session: Session, alert: Alert, by: str) -> None:
 def _attributes(session: Session, storage_id: str | None) -> dict[str, Any]:
     attributes: dict[str, Any] = {"storage_id": None}
     if storage_id is not None:
-        storage = storages.get(session, storage_id)
-        names = ("id", "name", "vendor", "model", "serial_number")
-        fill_storage_attributes(attributes, {name: getattr(storage, name) for name in names})
+        found = session.connection().execute(_STORAGE, {"which": storage_id}).mappings()
+        storage = found.one_or_none()
+        if storage is None:
+            raise exception.StorageNotFound(storage_id)
+        fill_storage_attributes(attributes, dict(storage))
     return attributes
 
 
