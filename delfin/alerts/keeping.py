@@ -33,9 +33,11 @@ def _delete_old(database: Database, conf: cfg.ConfigOpts) -> int:
             AlertEvent.made_at < now - conf.alerts.keep_log * 1000,
         )
         full = AlertEvent.position <= last - conf.exporters.spool_limit
+        # An event that its array still lists is seen again and again, long after it was.
+        ended = (Alert.cleared_at < ended_before, Alert.last_seen < ended_before)
         statements = (
             delete(AlertEvent).where(or_(over, full)),
-            delete(Alert).where(Alert.state == CLEARED, Alert.last_seen < ended_before),
+            delete(Alert).where(Alert.state == CLEARED, *ended),
             delete(Silence).where(Silence.ends_at < ended_before),
         )
         return sum(affected(session, statement) for statement in statements)

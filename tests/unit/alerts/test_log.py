@@ -13,7 +13,8 @@ from sqlalchemy import select, update
 from delfin.alerts import log as event_log
 from delfin.alerts.keeping import keep_house
 from delfin.alerts.log import AlertLog
-from delfin.alerts.store import raise_alert
+from delfin.alerts.store import clear, raise_alert
+from delfin.alerts.words import BY_USER
 from delfin.db.alerts import Alert, AlertEvent, ExportCursor, Silence
 from delfin.db.session import Database
 from delfin.utils import utcnow_ms
@@ -278,6 +279,18 @@ def test_what_is_over_and_old_is_deleted(
         kept = select(AlertEvent.change).order_by(AlertEvent.id)
         assert session.scalars(kept).all() == ["cleared", "raised"], "slow has not got them"
     assert deal_with(slow) == ["cleared 1", "raised 2"]
+
+
+def test_an_alert_that_lasted_long_is_kept_after_its_end(
+    database: Database, storage_id: str, conf: cfg.ConfigOpts
+) -> None:
+    report(database, storage_id, fault(1))
+    with database.writer() as session:
+        session.execute(update(Alert).values(first_seen=1, last_seen=1))
+        clear(session, Alert.storage_id == storage_id, BY_USER)
+    keep_house(database, conf)
+    with database.reader() as session:
+        assert session.scalars(select(Alert.state)).all() == ["cleared"]
 
 
 def test_without_an_exporter_the_log_does_not_grow_for_ever(
