@@ -21,7 +21,7 @@ from delfin.exporter.forwarder import Forwarder
 LOG = log.getLogger(__name__)
 
 # Of the time that a service has to stop; an exporter that hangs is left behind.
-_MAY_TAKE = 2.0
+_MAY_TAKE = 1.0
 
 
 class ExportService(ServiceBase):  # type: ignore[misc] # publishes no types

@@ -22,6 +22,7 @@ def test_killed_between_store_and_export_it_exports_after_the_restart_once(
 ) -> None:
     port = free_port()
     delfin = start(
+        OS_ALERTS__SYNC_AFTER_INVENTORY="true",
         OS_DEFAULT__ALERT_EXPORTERS="webhook,Nowhere",
         OS_EXPORTER_WEBHOOK__URL=f"http://127.0.0.1:{port}/",
         OS_EXPORTERS__RETRY_DELAY="0.2",

@@ -48,6 +48,7 @@ def visit_every_page(delfin: Delfin, storage_id: str) -> None:
     """Ask for whatever can be asked for, and for what is not there."""
     rest = delfin.rest
     rest.post("/v1/silences", {"comment": "quiet"})
+    rest.post(f"/v1/storages/{storage_id}/alerts/sync", {})
     alerts = wait_until(lambda: rest.get("/v1/alerts").json["alerts"])
     others = {
         "{alert_id}": alerts[0]["id"],
