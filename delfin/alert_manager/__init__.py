@@ -1,1 +1,1 @@
-"""What delfin-alert does: hear what arrays have to say."""
+"""Receives SNMP traps and informs, stores them first, and makes alerts of them."""

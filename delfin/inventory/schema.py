@@ -5,6 +5,7 @@ from __future__ import annotations
 from delfin.db import (
     access_info,
     access_state,
+    alert_sources,
     alerts,
     array_sessions,
     capacity,
@@ -12,6 +13,7 @@ from delfin.db import (
     schedules,
     services,
     storages,
+    trap_inbox,
 )
 from delfin.db.base import Base
 from delfin.inventory import catalog
@@ -20,6 +22,7 @@ METADATA = Base.metadata
 MODULES = (
     access_info,
     access_state,
+    alert_sources,
     alerts,
     array_sessions,
     capacity,
@@ -28,4 +31,5 @@ MODULES = (
     schedules,
     services,
     storages,
+    trap_inbox,
 )
