@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from oslo_log import log
@@ -23,6 +24,8 @@ _LARGEST = 65_535
 # Linux's numbers; Python names only some of them.
 _SO_RCVBUFFORCE, _IP_PKTINFO = 33, 8
 _DROPS_EVERY = 1.0
+# Datagrams that are still read from the socket when the receiver stops.
+_LEFT_AT_MOST = 100_000
 
 
 def open_socket(address: str, port: int, buffer: int) -> socket.socket:
@@ -41,6 +44,8 @@ def open_socket(address: str, port: int, buffer: int) -> socket.socket:
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
         else:
             made.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
+        # While a process is replaced, the old and the new one both listen.
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         try:
             # More than net.core.rmem_max, which needs CAP_NET_ADMIN.
             made.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, buffer)
@@ -113,18 +118,28 @@ class Receiver:
                 # A report of the network about something we sent; the socket goes on.
                 self._stopping.wait(0.01)
                 continue
-            self._counters.add(RECEIVED)
-            address = self._canonical_of(str(peer[0]))
-            known = address in self._sources.index.by_address
-            local = _local(ancillary)
-            now = time.time_ns() // 1_000_000
-            self._room.put(
-                address if known else STRANGERS, Datagram(data, address, peer, now, local)
-            )
+            self._take(data, ancillary, peer)
             if time.monotonic() - looked_at > _DROPS_EVERY:
                 looked_at = time.monotonic()
                 self._count_drops()
         self._count_drops()
+        self._socket.setblocking(False)
+        with suppress(OSError):
+            # What the kernel has taken already is not given up.
+            for _ in range(_LEFT_AT_MOST):
+                data, ancillary, _flags, peer = self._socket.recvmsg(_LARGEST, 64)
+                self._take(data, ancillary, peer)
+
+    def _take(
+        self, data: bytes, ancillary: list[tuple[int, int, bytes]], peer: tuple[object, ...]
+    ) -> None:
+        self._counters.add(RECEIVED)
+        address = self._canonical_of(str(peer[0]))
+        known = address in self._sources.index.by_address
+        now = time.time_ns() // 1_000_000
+        self._room.put(
+            address if known else STRANGERS, Datagram(data, address, peer, now, _local(ancillary))
+        )
 
     def _canonical_of(self, text: str) -> str:
         known = self._canonical.get(text)

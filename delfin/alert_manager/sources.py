@@ -13,20 +13,18 @@ from oslo_log import log
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from delfin.alert_manager import settings
 from delfin.alert_manager.addresses import Names
-from delfin.alert_manager.snmp.messages import VERSION_1, VERSION_2C, VERSION_3
 from delfin.alert_manager.snmp.usm import User
 from delfin.common.keyring import KeyRing, KeyRingError
 from delfin.db import alert_sources
 from delfin.db.alert_sources import AlertSource, AlertSourceState
 from delfin.db.session import Database, retried
-from delfin.db.snmp_secrets import opened
 from delfin.db.storages import Storage
 from delfin.inventory.hardware import Controller
 
 LOG = log.getLogger(__name__)
 
-VERSIONS = {"snmpv1": VERSION_1, "snmpv2c": VERSION_2C, "snmpv3": VERSION_3}
 # How old the addresses of controllers and names of hosts may be (s).
 _RELOAD = 60.0
 
@@ -176,33 +174,20 @@ class Sources:
             addresses.where(Controller.mgmt_ip.is_not(None))
         ):
             managed.setdefault(storage_id, []).append(str(address))
-        serials = dict(
-            session.execute(select(Storage.id, Storage.serial_number).join(AlertSource)).tuples()
-        )
+        numbers = select(Storage.id, Storage.serial_number).join(AlertSource)
+        serials = {row.id: row.serial_number for row in session.execute(numbers)}
         read, opened_now = [], {}
         for row, state in alert_sources.everyone(session):
             key = (row.storage_id, row.generation)
             try:
-                secrets = self._opened.get(key) or self._open(row)
-            except (KeyRingError, ValueError, KeyError) as error:
+                secrets = self._opened.get(key) or settings.speaker(self._keyring, row)
+            except (KeyRingError, ValueError) as error:
                 LOG.warning("SNMP settings of storage %s cannot be used: %s", row.storage_id, error)
                 continue
             opened_now[key] = secrets
             read.append(_row(row, state, serials.get(row.storage_id), managed, secrets))
         self._opened = opened_now
         return read
-
-    def _open(self, row: AlertSource) -> tuple[bytes | None, User | None]:
-        secrets = opened(self._keyring, row)
-        if VERSIONS[row.version.lower()] != VERSION_3:
-            return (secrets["community_string"] or "").encode(), None
-        return None, User(
-            row.username or "",
-            row.auth_protocol,
-            secrets["auth_key"] or "",
-            row.privacy_protocol,
-            secrets["privacy_key"] or "",
-        )
 
     def _indexed(self) -> SourceIndex:
         by_address: dict[str, Several] = {}
@@ -252,7 +237,7 @@ def _row(
             user=user,
             engine_id=bytes.fromhex(row.engine_id) if row.engine_id else None,
         ),
-        tuple(host.strip() for host in row.host.split(",") if host.strip()),
+        settings.hosts(row),
         tuple(managed.get(row.storage_id, ())),
         bytes.fromhex(found) if found else None,
     )

@@ -181,7 +181,27 @@ class DriverAPI:
     ) -> Row | None:
         """The alert that a trap stands for, or None; asks the driver's class, opens no session."""
         context.storage_id = storage_id
-        return self._class_of(storage_id).parse_alert(context, trap) or None
+        return self.alert_parser(storage_id)(context, trap) or None
+
+    def alert_parser(
+        self, storage_id: str
+    ) -> Callable[[RequestContext, dict[str, str]], Row | None]:
+        """What reads the traps of a storage, for many of them; asks the driver's class.
+
+        Raises:
+            exception.AccessInfoNotFound: There is no such storage.
+            exception.StorageDriverNotFound: Its driver is not installed.
+        """
+        return self._class_of(storage_id).parse_alert
+
+    def has_snmp_agent(self, storage_id: str) -> bool:
+        """Whether arrays of the driver answer over SNMP; asks the driver's class.
+
+        Raises:
+            exception.AccessInfoNotFound: There is no such storage.
+            exception.StorageDriverNotFound: Its driver is not installed.
+        """
+        return self._class_of(storage_id).has_snmp_agent
 
     def list_alerts(
         self,

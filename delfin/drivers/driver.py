@@ -33,6 +33,8 @@ class StorageDriver(ABC):
     # Kinds that no array of this driver has, by their plural ('qtrees'): they are never listed. It
     # is the same as a NotImplementedError of the lister, said before anybody asks.
     unsupported_kinds: ClassVar[frozenset[str]] = frozenset()
+    # False for arrays that send no traps and answer no SNMP: nobody is alarmed by their silence.
+    has_snmp_agent: ClassVar[bool] = True
 
     def __init__(self, **kwargs: Any) -> None:
         """Take the access info as keywords.

@@ -130,5 +130,7 @@ class RemoteEngines:
         with self._guard:
             for one in kept:
                 known = self._known.get(one.engine_id)
-                if known is None or (one.boots, one.time) > (known.boots, known.time):
+                if known is None or one.boots > known.boots:
                     self._known[one.engine_id] = _Remote(one.boots, one.time, one.seen_at)
+                elif one.boots == known.boots and one.time > known.time:
+                    known.time, known.seen_at = one.time, one.seen_at

@@ -43,13 +43,15 @@ class VarBind(NamedTuple):
 class Pdu(NamedTuple):
     """What is said, in the form of version 2: uptime and trap OID are the first variables.
 
-    'bindings' are the variables as they were sent, for the answer to an inform.
+    'bindings' are the variables as they were sent, 'context' the context of version 3; an inform
+    gets both back.
     """
 
     tag: int
     request_id: int
     varbinds: tuple[VarBind, ...]
     bindings: bytes
+    context: bytes = b""
 
 
 class CommunityMessage(NamedTuple):
@@ -146,11 +148,12 @@ def scoped_pdu(scoped: bytes) -> Pdu:
     start, stop = ber.content(scoped, 0, len(scoped), ber.SEQUENCE)
     _engine, at = ber.octets(scoped, start, stop)
     _name, at = ber.octets(scoped, at, stop)
+    context = scoped[start:at]
     tag, start, end = ber.header(scoped, at, stop)
     _ends(end, stop)
     if tag not in _PLAIN_PDUS:
         raise DecodeError("a PDU that version 3 has not")
-    return _pdu(scoped, tag, start, end)
+    return _pdu(scoped, tag, start, end)._replace(context=context)
 
 
 def _security(

@@ -89,7 +89,9 @@ class Responder:
         pdu = _pdu(messages.REPORT, _request_id(message), bindings)
         # Only who is too late gets a Report that is authentic: it takes its clock from it.
         signer = user if reason == OUTSIDE_TIME_WINDOW else None
-        return RefusedError(reason, self._message(message, pdu, signer, AUTHENTICATED))
+        context = ber.element(ber.OCTETS, self.engine.engine_id), ber.element(ber.OCTETS)
+        scoped = ber.element(ber.SEQUENCE, *context, pdu)
+        return RefusedError(reason, self._message(message, scoped, signer, AUTHENTICATED))
 
     def check_time(self, message: SecureMessage, user: User) -> None:
         """Refuse what was made for an earlier start of ours, or long ago.
@@ -103,17 +105,15 @@ class Responder:
     def response(self, message: SecureMessage, user: User, pdu: Pdu, variant: int) -> bytes:
         """The answer to an inform, encrypted with the key that opened it."""
         answer = _pdu(messages.RESPONSE, pdu.request_id, pdu.bindings)
-        return self._message(message, answer, user, _LEVEL, variant)
+        scoped = ber.element(ber.SEQUENCE, pdu.context, answer)
+        return self._message(message, scoped, user, _LEVEL, variant)
 
     def _message(
-        self, message: SecureMessage, pdu: bytes, user: User | None, level: int, variant: int = 0
+        self, message: SecureMessage, scoped: bytes, user: User | None, level: int, variant: int = 0
     ) -> bytes:
         engine = self.engine
         flags = user.flags & level if user is not None else 0
         boots, moment, salt = engine.boots, engine.time, b""
-        scoped = ber.element(
-            ber.SEQUENCE, ber.element(ber.OCTETS, engine.engine_id), ber.element(ber.OCTETS), pdu
-        )
         if flags & ENCRYPTED:
             assert user is not None and user.cipher is not None  # noqa: S101, PT018 - as flags say
             key = user.keys(engine.engine_id).cipher[variant]

@@ -30,6 +30,8 @@ class LvmDriver(StorageDriver):
     Nothing is sent before the first call. Raises InvalidInput for access info without `ssh`.
     """
 
+    has_snmp_agent = False
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.client = HostClient(**{**kwargs, "sudo": _sudo(kwargs.get("extra_attributes"))})

@@ -1,0 +1,156 @@
+"""From the inbox to the store of alerts: asks the drivers what the traps of each storage mean."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from oslo_config import cfg
+from oslo_log import log
+from sqlalchemy.orm import Session
+
+from delfin import exception
+from delfin.alert_manager.counters import PROCESSED, Counters
+from delfin.alert_manager.inbox import Inbox, Lane, LaneLostError, Waiting
+from delfin.alert_manager.intake import AWAY
+from delfin.alert_manager.meaning import Meanings, Parsers, Reported
+from delfin.alerts import store
+from delfin.db.session import Database, retried
+from delfin.jobs.queue import AlreadyQueuedError, JobQueue
+from delfin.utils import utcnow_ms
+
+LOG = log.getLogger(__name__)
+
+ALERT_SYNC = "alert_sync"
+# Traps of one storage that are processed in one transaction, before it is another's turn.
+BATCH = 200
+# A process that died this often with a storage's traps in its hands had one that kills.
+_ONE_BY_ONE, _DEADLY = 2, 3
+
+
+class Pipeline:
+    """A thread that processes what waits in the inbox, storage by storage."""
+
+    def __init__(
+        self,
+        conf: cfg.ConfigOpts,
+        database: Database,
+        inbox: Inbox,
+        queue: JobQueue,
+        drivers: Parsers,
+        counters: Counters,
+        ring: Callable[[], None],
+    ) -> None:
+        """'ring' wakes the workers that run jobs."""
+        self._poll: float = conf.traps.inbox_poll_interval
+        self._sync_ms = int(conf.traps.alert_sync_interval * 1000)
+        self._database = database
+        self._inbox = inbox
+        self._queue = queue
+        self._drivers = drivers
+        self._counters = counters
+        self._ring = ring
+        self._look = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="trap-pipeline", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._look.set()
+
+    def wait(self) -> None:
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def look(self) -> None:
+        """Traps were stored."""
+        self._look.set()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._look.wait(self._poll)
+            self._look.clear()
+            try:
+                while not self._stopping.is_set() and self.run_once():
+                    pass
+            except AWAY as error:
+                LOG.warning("Traps cannot be processed now: %s", type(error).__name__)
+                self._stopping.wait(self._poll)
+            except Exception:  # the loop's edge: what failed stays in the inbox
+                LOG.exception("Traps cannot be processed")
+                self._stopping.wait(self._poll)
+        with suppress(*AWAY):
+            self._inbox.release()
+
+    def run_once(self) -> int:
+        """One turn: some traps of each storage that has any; how many were processed."""
+        done = 0
+        for lane in self._inbox.lanes():
+            if self._stopping.is_set():
+                break
+            try:
+                done += self._process(lane)
+            except LaneLostError:
+                LOG.info("Another process has the traps of storage %s now", lane.storage_id)
+            except exception.StorageNotFound:
+                LOG.info("Storage %s was removed, and its traps with it", lane.storage_id)
+        return done
+
+    def _process(self, lane: Lane) -> int:
+        careful = lane.crashes >= _ONE_BY_ONE
+        waiting = self._inbox.waiting(lane.storage_id, 1 if careful else BATCH)
+        meanings = Meanings(self._database, self._drivers, lane.storage_id)
+        if lane.crashes >= _DEADLY:
+            LOG.error("A trap of storage %s is kept unread: it kills", lane.storage_id)
+            reported = meanings.unread(waiting)
+        else:
+            reported = meanings.of(waiting)
+        self._keep(lane, waiting, reported, incomplete=meanings.incomplete)
+        self._counters.add(PROCESSED, len(waiting))
+        return len(waiting)
+
+    @retried
+    def _keep(
+        self,
+        lane: Lane,
+        waiting: Sequence[Waiting],
+        reported: Sequence[Reported],
+        *,
+        incomplete: bool,
+    ) -> None:
+        """Alerts and the traps they came from, in one transaction."""
+        asked = False
+        with self._database.writer() as session:
+            held = self._inbox.hold(session, lane.storage_id)
+            for one in reported:
+                with suppress(exception.StorageNotFound):
+                    store.take(session, one.storage_id, one.report, times=one.times)
+            if incomplete:
+                not_before = max(utcnow_ms(), held.sync_asked_at + self._sync_ms)
+                asked = self._ask_for_sync(session, lane.storage_id, not_before)
+                if asked:
+                    held.sync_asked_at = not_before
+            self._inbox.done(session, [trap.id for trap in waiting])
+        if asked:
+            self._ring()
+
+    def _ask_for_sync(self, session: Session, storage_id: str, not_before: int) -> bool:
+        """One alert synchronisation tells what the traps did not; one that waits already will do."""
+        payload: dict[str, Any] = {}
+        try:
+            self._queue.enqueue(
+                session,
+                ALERT_SYNC,
+                storage_id,
+                payload=payload,
+                not_before=not_before,
+                active_key=f"{ALERT_SYNC}:{storage_id}",
+            )
+        except AlreadyQueuedError:
+            return False
+        return True
