@@ -51,7 +51,7 @@ class Spool:
             held = sum(size for _path, size in self._segments)
             lines, kept = [], 0
             for trap in traps:
-                line = orjson.dumps(trap) + b"\n"
+                line = orjson.dumps([*trap]) + b"\n"
                 if held + len(line) > self._most:
                     break
                 held += len(line)

@@ -15,9 +15,21 @@ from delfin.api.routes import (
     service,
     services,
     sessions,
+    snmp,
     storages,
 )
 
-_FAMILIES = (storages, access, inventory, alerts, jobs, schedules, services, sessions, service)
+_FAMILIES = (
+    storages,
+    access,
+    inventory,
+    alerts,
+    jobs,
+    schedules,
+    services,
+    sessions,
+    snmp,
+    service,
+)
 
 ROUTES: tuple[Route, ...] = tuple(route for family in _FAMILIES for route in family.ROUTES)

@@ -12,6 +12,7 @@ from delfin import exception
 from delfin.api.schemas import alerts
 from delfin.api.schemas.access import ACCESS_UPDATE, REGISTRATION
 from delfin.api.schemas.schedules import NEW_SCHEDULE, SCHEDULE_CHANGE, SYNC_REQUEST
+from delfin.api.schemas.snmp import SNMP_CONFIG
 
 BODIES = {
     "Registration": REGISTRATION,
@@ -19,6 +20,7 @@ BODIES = {
     "SyncRequest": SYNC_REQUEST,
     "NewSchedule": NEW_SCHEDULE,
     "ScheduleChange": SCHEDULE_CHANGE,
+    "SnmpSettings": SNMP_CONFIG,
     **alerts.BODIES,
 }
 _VALIDATORS = {name: Draft202012Validator(schema) for name, schema in BODIES.items()}

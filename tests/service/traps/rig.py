@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -152,12 +152,17 @@ COMMUNITY = ["-v2c", "-c", "public"]
 
 
 def run(
-    command: str, options: Sequence[str], target: str, *rest: str, source: str | None = None
+    command: str,
+    options: Sequence[str],
+    target: str,
+    *rest: str,
+    source: str | None = None,
+    patient: bool = True,
 ) -> subprocess.CompletedProcess[str]:
-    """net-snmp's snmptrap or snmpinform; 'source' is the address it sends from."""
+    """net-snmp's snmptrap or snmpinform, from the address 'source'; not 'patient' when it must fail."""
     program = shutil.which(command)
     assert program, f"{command} is not installed"
-    words = [program, *options, "-r", "2", "-t", "3"]
+    words = [program, *options, *(("-r", "2", "-t", "3") if patient else ("-r", "1", "-t", "0.5"))]
     if source is not None:
         words += ["--clientaddr=" + source]
     return subprocess.run(
@@ -178,10 +183,9 @@ def send(
     target: str = "127.0.0.1",
     trap: str = TRAP,
     told: Sequence[str] | None = None,
+    patient: bool = True,
 ) -> subprocess.CompletedProcess[str]:
     """A trap of the fake array by version 2c or 3."""
     told = variables() if told is None else told
-    return run(command, options, f"{target}:{rig.port}", "", trap, *told, source=source)
-
-
-Make = Callable[..., Rig]
+    where = f"{target}:{rig.port}"
+    return run(command, options, where, "", trap, *told, source=source, patient=patient)
