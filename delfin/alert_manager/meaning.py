@@ -56,7 +56,8 @@ class Meanings:
         incomplete: A trap said that something is wrong, but not what.
     """
 
-    def __init__(self, database: Database, drivers: Parsers, storage_id: str) -> None:
+    def __init__(self, database: Database | None, drivers: Parsers, storage_id: str) -> None:
+        """Without a database there is no storage either, and only the driver is asked."""
         self._database = database
         self._drivers = drivers
         self._storage_id = storage_id
@@ -103,6 +104,8 @@ class Meanings:
 
     def _controllers(self) -> dict[str, str]:
         """Names of the storage's controllers by their management addresses."""
+        if self._database is None:
+            return {}
         wanted = select(Controller.mgmt_ip, Controller.name).where(
             Controller.storage_id == self._storage_id,
             Controller.mgmt_ip.is_not(None),
@@ -114,6 +117,8 @@ class Meanings:
     @cached_property
     def _own(self) -> tuple[str | None, str | None]:
         """Serial number and name of the storage."""
+        if self._database is None:
+            return None, None
         with self._database.reader() as session:
             storage = session.get(Storage, self._storage_id)
             return (None, None) if storage is None else (storage.serial_number, storage.name)
@@ -123,6 +128,8 @@ class Meanings:
 
         That one must be of the same driver and have SNMP settings of its own.
         """
+        if self._database is None:
+            return self._storage_id
         serial, name = alert.get("serial_number"), alert.get("storage_name")
         if (not serial or serial == self._own[0]) and (not name or name == self._own[1]):
             return self._storage_id

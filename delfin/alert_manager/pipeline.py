@@ -25,7 +25,7 @@ LOG = log.getLogger(__name__)
 
 ALERT_SYNC = "alert_sync"
 # Traps of one storage that are processed in one transaction, before it is another's turn.
-BATCH = 200
+BATCH = 500
 # A process that died this often with a storage's traps in its hands had one that kills.
 _ONE_BY_ONE, _DEADLY = 2, 3
 

@@ -10,11 +10,11 @@ from oslo_config import cfg
 from oslo_db import exception as db_exception
 
 from delfin import exception
-from delfin.cmd.operator import database, driver, secret, session, simulate
+from delfin.cmd.operator import database, driver, secret, session, simulate, trap
 from delfin.common.keyring import KeyRingError
 from delfin.conf.load import load
 
-GROUPS = (database, driver, secret, session, simulate)
+GROUPS = (database, driver, secret, session, simulate, trap)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

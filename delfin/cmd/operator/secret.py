@@ -13,8 +13,15 @@ from sqlalchemy import select
 from delfin.cmd.operator.database import open_database
 from delfin.common.key_file import ENVIRONMENT, KeyFile, open_key_ring
 from delfin.common.keyring import KeyRingError, key_id_of
+from delfin.db import access_secrets, snmp_secrets
 from delfin.db.access_info import AccessInfo
-from delfin.db.access_secrets import reseal, sealed_values
+from delfin.db.alert_sources import AlertSource
+
+# Tables with secrets, keyed by storage, and what knows which of their columns are.
+_TABLES: tuple[tuple[Any, Any], ...] = (
+    (AccessInfo, access_secrets),
+    (AlertSource, snmp_secrets),
+)
 
 
 def add_to(groups: Any) -> None:
@@ -33,14 +40,15 @@ def check_secrets(conf: cfg.ConfigOpts, _asked: argparse.Namespace) -> int:
     counted: Counter[str] = Counter()
     broken = 0
     with open_database(conf).reader() as session:
-        for row in session.scalars(select(AccessInfo)):
-            for _, _, value, place in sealed_values(row):
-                counted[key_id_of(value) or "none (Base64 of an older installation)"] += 1
-                try:
-                    ring.open(value, place)
-                except KeyRingError as error:
-                    broken += 1
-                    print(error)
+        for model, secrets in _TABLES:
+            for row in session.scalars(select(model)):
+                for *_where, value, place in secrets.sealed_values(row):
+                    counted[key_id_of(value) or "none (Base64 of an older installation)"] += 1
+                    try:
+                        ring.open(value, place)
+                    except KeyRingError as error:
+                        broken += 1
+                        print(error)
     for key_id, number in sorted(counted.items()):
         primary = "  (primary)" if key_id == ring.primary_id else ""
         print(f"key {key_id}: {number} secrets{primary}")
@@ -73,11 +81,12 @@ def rotate_keys(conf: cfg.ConfigOpts, _asked: argparse.Namespace) -> int:
 
 def _reseal_all(conf: cfg.ConfigOpts, ring: Any) -> int:
     database = open_database(conf)
-    with database.reader() as session:
-        ids = list(session.scalars(select(AccessInfo.storage_id)))
     done = 0
-    for storage_id in ids:
-        with database.writer() as session:
-            row = session.get(AccessInfo, storage_id, with_for_update=True)
-            done += 0 if row is None else reseal(ring, row)
+    for model, secrets in _TABLES:
+        with database.reader() as session:
+            ids = list(session.scalars(select(model.storage_id)))
+        for storage_id in ids:
+            with database.writer() as session:
+                row = session.get(model, storage_id, with_for_update=True)
+                done += 0 if row is None else secrets.reseal(ring, row)
     return done
