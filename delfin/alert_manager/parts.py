@@ -51,6 +51,10 @@ class TrapParts:
     agents: AgentChecks
     port: int | None
 
+    def facts(self) -> dict[str, int]:
+        """What became of traps so far, for the list of services."""
+        return {f"traps_{name}": number for name, number in self.counters.snapshot().items()}
+
     def ring(self) -> None:
         """SNMP settings may have changed: look now."""
         self.sources.ring()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
@@ -12,6 +13,7 @@ select_backend()
 
 from oslo_config import cfg  # noqa: E402 - the back end must be chosen before anything else
 
+from delfin.alert_manager import receiver  # noqa: E402 - likewise
 from delfin.alert_manager.service import AlertService  # noqa: E402 - likewise
 from delfin.api.server import ApiService, open_socket  # noqa: E402 - likewise
 from delfin.cmd import daemon  # noqa: E402 - likewise
@@ -19,20 +21,18 @@ from delfin.cmd.parts import Parts, make_parts  # noqa: E402 - likewise
 from delfin.coordination.cluster import Cluster  # noqa: E402 - likewise
 from delfin.health import Health, HealthApp  # noqa: E402 - likewise
 from delfin.process.systemd import Systemd  # noqa: E402 - likewise
+from delfin.rpc.doorbell import DoorbellServer  # noqa: E402 - likewise
 from delfin.service import Service  # noqa: E402 - likewise
 
 NAME = "delfin-alert"
 
 
-def alert_parts(_parts: Parts) -> Sequence[Service]:
-    """What hears arrays in this process; none does yet."""
-    return ()
-
-
-def main(make: Callable[[Parts], Sequence[Service]] = alert_parts) -> int:
-    """'make' gives the parts of the alert service, in the worker that runs them."""
+def main(further: Callable[[Parts], Sequence[Service]] = lambda _parts: ()) -> int:
+    """'further' gives more parts of the alert service, in the worker that runs them."""
     try:
         conf = daemon.configure(cfg.CONF, sys.argv[1:])
+        # Said here once, instead of by each worker again and again.
+        receiver.open_socket(conf.trap_receiver_address, conf.trap_receiver_port, 0).close()
         listening = open_socket(conf.alert_listen, conf.alert_listen_port)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{NAME}: {error}\n")
@@ -45,15 +45,21 @@ def main(make: Callable[[Parts], Sequence[Service]] = alert_parts) -> int:
             cluster.eviction.subscribe(parts.arrays.sessions)
             health = Health(daemon.checks(parts))
 
+            traps = parts.traps(str(number))
+            bell = DoorbellServer(parts.transport, socket.gethostname())
+            bell.add_listener(traps.ring)
+
             def facts() -> dict[str, int]:
-                return parts.facts(refused_messages=cluster.eviction.refused)
+                refused = cluster.eviction.refused + bell.refused
+                return parts.facts(refused_messages=refused, **traps.facts())
 
             yield [
                 *daemon.cared_for(parts, systemd, NAME, number, facts),
                 cluster,
                 health,
                 ApiService(conf, HealthApp(health), listening),
-                AlertService(make(parts)),
+                AlertService([*traps.services, *further(parts)]),
+                daemon.Soon(bell),
             ]
             parts.arrays.sessions.close()
 

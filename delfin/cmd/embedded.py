@@ -89,6 +89,9 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
         bell = DoorbellServer(parts.transport, "standalone")
         bell.add_listener(task.ring)
         bell.add_listener(exports.ring)
+        # An ordinary user may not have the port of the traps; the rest is of use all the same.
+        traps = parts.traps("0", must_listen=False)
+        bell.add_listener(traps.ring)
         bell.start()
         stack.callback(bell.wait)
         stack.callback(bell.stop)
@@ -99,6 +102,7 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
                 running_jobs=task.running,
                 stuck_threads=task.stuck,
                 refused_messages=bell.refused,
+                **traps.facts(),
             )
 
         presence = Presence(conf, parts.database, NAME, 0, facts)
@@ -111,7 +115,7 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
             systemd=systemd,
         )
         api = ApiService(conf, parts.application(locks, eviction))
-        yield Embedded(watchdog, presence, task, exports, AlertService(), api)
+        yield Embedded(watchdog, presence, task, exports, AlertService(traps.services), api)
 
 
 def _resume(database: Database, queue: JobQueue) -> None:

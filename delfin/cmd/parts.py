@@ -10,6 +10,8 @@ from oslo_config import cfg
 from oslo_db import exception as db_exception
 from oslo_messaging.transport import RPCTransport
 
+from delfin.alert_manager.parts import TrapParts
+from delfin.alert_manager.parts import make_parts as make_trap_parts
 from delfin.api.app import Application, make_app
 from delfin.api.parts import ApiParts
 from delfin.common.key_file import open_key_ring
@@ -53,6 +55,19 @@ class Parts:
         """Of all storages that are registered now."""
         with self.database.reader() as session:
             return storages.all_ids(session)
+
+    def traps(self, name: str, *, must_listen: bool = True) -> TrapParts:
+        """The trap receiver of this process, whose name is its own on the node.
+
+        Raises:
+            OSError: The port of the traps is taken, and the process must listen.
+        """
+        return make_trap_parts(
+            *(self.conf, self.database, self.keyring, self.queue, self.arrays),
+            self.doorbell.ring,
+            name=name,
+            must_listen=must_listen,
+        )
 
     def knows(self, storage_id: str) -> bool:
         """Whether there is such a storage, or a session with one that is gone.
