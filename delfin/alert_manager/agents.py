@@ -30,6 +30,7 @@ from delfin.utils import utcnow_ms
 LOG = log.getLogger(__name__)
 
 _AT_ONCE = 16
+_FOLLOWED_AFTER_MS = 5_000
 
 
 class Drivers(Protocol):
@@ -125,12 +126,14 @@ class AgentChecks:
         except exception.DelfinException:
             # The storage is being removed, or its driver is missing.
             expected = True
+        now = utcnow_ms()
         with self._database.writer() as session:
             mine = update(AlertSourceState).where(
                 AlertSourceState.storage_id == storage_id,
                 AlertSourceState.next_check == next_check,
             )
-            if not affected(session, mine.values(next_check=utcnow_ms() + self._interval_ms)):
+            # Whoever dies while it asks is followed by another soon.
+            if not affected(session, mine.values(next_check=now + _FOLLOWED_AFTER_MS)):
                 return None
             try:
                 row = alert_sources.get(session, storage_id)
@@ -140,6 +143,9 @@ class AgentChecks:
                 agents = settings.agents(self._keyring, row) if expected else []
             except (KeyRingError, ValueError) as error:
                 return _Claim(storage_id, row.generation, (), str(error), expected)
+            longest = sum((agent.timeout + 1) * (agent.retries + 1) for agent in agents)
+            state = alert_sources.state_of(session, storage_id)
+            state.next_check = now + _FOLLOWED_AFTER_MS + int(longest * 1000)
             return _Claim(storage_id, row.generation, agents, None, expected)
 
     @retried
@@ -151,6 +157,8 @@ class AgentChecks:
                 return
             if row.generation == claim.generation:
                 _note(session, row, outcome, expected=claim.expected)
+                state = alert_sources.state_of(session, claim.storage_id)
+                state.next_check = utcnow_ms() + self._interval_ms
 
 
 def _note(session: Session, row: AlertSource, outcome: _Outcome, *, expected: bool) -> None:

@@ -192,14 +192,17 @@ class Inbox:
 
 def _insert_new(session: Session, model: Any, rows: list[Row]) -> int:
     """Insert the rows whose keys are not there yet, in one statement; how many."""
-    done = session.execute(_ignoring(session, model.__table__), rows)
+    table = model.__table__
+    if session.get_bind().dialect.name == "postgresql":
+        # Its driver does not count what several rows of parameters met.
+        key = table.primary_key.columns.values()[0]
+        added = postgresql.insert(table).on_conflict_do_nothing().returning(key)
+        return len(session.execute(added, rows).all())
+    done = session.execute(_ignoring(session, table), rows)
     return cast("CursorResult[Any]", done).rowcount
 
 
 def _ignoring(session: Session, table: Table) -> Insert:
-    engine = session.get_bind().dialect.name
-    if engine == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    if engine == "sqlite":
+    if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     return insert(table).prefix_with("IGNORE")

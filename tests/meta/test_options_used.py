@@ -12,8 +12,6 @@ from tests.meta.project import python_sources
 # The list may shrink; nothing is added to it.
 KEPT_FOR_COMPATIBILITY = frozenset(
     {
-        "DEFAULT.trap_receiver_address",
-        "DEFAULT.trap_receiver_port",
         "telemetry.max_failed_task_retry_window",
         "telemetry.performance_collection_interval",
         "telemetry.performance_history_on_reschedule",
