@@ -132,7 +132,7 @@ class Inbox:
         ).one_or_none()
         if lane is None:
             raise LaneLostError(storage_id)
-        lane.leased_until, lane.crashes = utcnow_ms() + self._lease_ms, 0
+        lane.leased_until = utcnow_ms() + self._lease_ms
         return lane
 
     def done(self, session: Session, ids: Sequence[int]) -> None:

@@ -103,14 +103,18 @@ class Pipeline:
 
     def _process(self, lane: Lane) -> int:
         careful = lane.crashes >= _ONE_BY_ONE
-        waiting = self._inbox.waiting(lane.storage_id, 1 if careful else BATCH)
+        waiting = self._inbox.waiting(lane.storage_id, 2 if careful else BATCH)
+        # As long as more of what was there at the time may kill, it is taken one by one.
+        crashes = _ONE_BY_ONE if careful and len(waiting) > 1 else 0
+        if careful:
+            waiting = waiting[:1]
         meanings = Meanings(self._database, self._drivers, lane.storage_id)
         if lane.crashes >= _DEADLY:
             LOG.error("A trap of storage %s is kept unread: it kills", lane.storage_id)
             reported = meanings.unread(waiting)
         else:
             reported = meanings.of(waiting)
-        self._keep(lane, waiting, reported, incomplete=meanings.incomplete)
+        self._keep(lane, waiting, reported, incomplete=meanings.incomplete, crashes=crashes)
         self._counters.add(PROCESSED, len(waiting))
         return len(waiting)
 
@@ -122,11 +126,13 @@ class Pipeline:
         reported: Sequence[Reported],
         *,
         incomplete: bool,
+        crashes: int,
     ) -> None:
         """Alerts and the traps they came from, in one transaction."""
         asked = False
         with self._database.writer() as session:
             held = self._inbox.hold(session, lane.storage_id)
+            held.crashes = crashes
             for one in reported:
                 with suppress(exception.StorageNotFound):
                     store.take(session, one.storage_id, one.report, times=one.times)

@@ -73,6 +73,17 @@ def test_the_examples_of_the_guide_are_real(
     access = f"/v1/storages/{storage_id}/access-info"
     notes.note("access", "GET", access)
     notes.note("refused", "PUT", access, {"rest": {**sent["rest"], "password": "wrong"}})
+    settings = {
+        "host": "192.0.2.7",
+        "version": "SNMPv3",
+        "username": "delfin",
+        "security_level": "authPriv",
+        "auth_protocol": "HMCSHA2256",
+        "auth_key": "s3cret-for-signing",
+        "privacy_protocol": "AES",
+        "privacy_key": "s3cret-for-encryption",
+    }
+    notes.note("snmp", "PUT", f"/v1/storages/{storage_id}/snmp-config", settings)
     notes.note("jobs", "GET", "/v1/jobs?kind=sync", headers=("X-Total-Count",))
     some = {"kinds": ["volumes", "disks"], "priority": "high"}
     notes.note("sync_some", "POST", f"/v1/storages/{storage_id}/sync", some)
