@@ -91,9 +91,7 @@ def test_a_trap_that_kills_is_kept_unread_and_the_others_are_read(
     for life in range(20):
         process = bench.process(f"process {life}")
         try:
-            wait_until(lambda process=process: process.run_once() or not waiting(bench, storage_id))
-            while process.run_once():
-                pass
+            until_empty(bench, process, storage_id)
         except SystemExit:
             deaths += 1
         if not waiting(bench, storage_id):
@@ -101,6 +99,13 @@ def test_a_trap_that_kills_is_kept_unread_and_the_others_are_read(
     assert [alert.alert_id for alert in bench.alerts()] == ["a", "b", "c", "d", PLAIN_ID]
     assert "deadly" in str(bench.alerts()[-1].description)
     assert deaths == 3
+
+
+def until_empty(bench: Bench, process: Pipeline, storage_id: str) -> None:
+    """Once the lease of the process before has ended."""
+    wait_until(lambda: process.run_once() or not waiting(bench, storage_id))
+    while process.run_once():
+        pass
 
 
 def waiting(bench: Bench, storage_id: str) -> int:
@@ -124,12 +129,12 @@ def test_the_driver_gets_the_dictionary_of_the_sdk(bench: Bench, storage_id: str
         heard.append(told)
         assert context.storage_id == storage_id
 
-    bench.inbox.store([trap(storage_id, 1, "caf\xe9")])
+    bench.inbox.store([trap(storage_id, 1, "Z\xfcrich")])
     assert bench.process("one", parse).run_once() == 1
     assert heard == [
         {
             TRAP_OID: "1.3.9",
-            "1.1": "caf\xe9",
+            "1.1": "Z\xfcrich",
             "transport_address": "192.0.2.1",
             "storage_id": storage_id,
             "controller_name": "node-1",

@@ -11,8 +11,8 @@ from tests.unit.alert_manager.snmp import peers
 
 OID = "1.3.6.1.4.1.32473.7.1.5.0"
 TRAP = "1.3.6.1.4.1.32473.7.0.1"
-DATAGRAM = peers.encoded_v2c(b"public", 1, [*peers.first(17, TRAP), (OID, 0x04, b"caf\xe9")])
-TOLD = {UPTIME_OID: "17", TRAP_OID: TRAP, OID: "café"}
+DATAGRAM = peers.encoded_v2c(b"public", 1, [*peers.first(17, TRAP), (OID, 0x04, b"Z\xfcrich")])
+TOLD = {UPTIME_OID: "17", TRAP_OID: TRAP, OID: "Zürich"}
 
 
 def test_a_raw_datagram() -> None:
@@ -29,7 +29,7 @@ def test_text_as_snmptrap_takes_it() -> None:
         .{TRAP}
         {OID} s "two words"
         1.3.6.1.2 o .1.3.6
-        1.3.6.3 x 636166e9
+        1.3.6.3 x 5afc72696368
         {TRAP}
         {OID} i 5
     """
@@ -39,7 +39,7 @@ def test_text_as_snmptrap_takes_it() -> None:
         TRAP_OID: TRAP,
         OID: "two words",
         "1.3.6.1.2": "1.3.6",
-        "1.3.6.3": "café",
+        "1.3.6.3": "Zürich",
     }
     assert second == {UPTIME_OID: "0", TRAP_OID: TRAP, OID: "5"}
 
