@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import CursorResult, Insert, Table, delete, insert, or_, select, update
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from delfin.alert_manager.snmp.engine import EngineTime
 from delfin.alert_manager.trap import KEPT, Row, Trap
+from delfin.db import trap_inbox
 from delfin.db.alert_sources import SnmpEngine
 from delfin.db.session import Database, affected, retried
 from delfin.db.storages import Storage
@@ -162,6 +164,12 @@ class Inbox:
             old = select(InboxTrap.id).where(InboxTrap.done_at < before)
             ids = session.scalars(old.limit(_STRUCK_AT_ONCE)).all()
             return affected(session, delete(InboxTrap).where(InboxTrap.id.in_(ids))) if ids else 0
+
+    @retried
+    def report(self, receiver: str, started_at: datetime, counts: Mapping[str, int]) -> None:
+        """Show to everybody what became of the traps of this process."""
+        with self._database.writer() as session:
+            trap_inbox.report(session, receiver, started_at, counts)
 
     @retried
     def keep_engines(self, times: Iterable[EngineTime]) -> None:

@@ -51,10 +51,6 @@ class TrapParts:
     agents: AgentChecks
     port: int | None
 
-    def facts(self) -> dict[str, int]:
-        """What became of traps so far, for the list of services."""
-        return {f"traps_{name}": number for name, number in self.counters.snapshot().items()}
-
     def ring(self) -> None:
         """SNMP settings may have changed: look now."""
         self.sources.ring()
@@ -94,7 +90,7 @@ def make_parts(
     owner = f"{socket.gethostname()}:{os.getpid()}:{name}"
     inbox = Inbox(database, owner, conf.traps.lease_time)
     pipeline = Pipeline(conf, database, inbox, queue, drivers, counters, ring_workers)
-    upkeep = Upkeep(inbox, engines, counters)
+    upkeep = Upkeep(inbox, engines, counters, f"{socket.gethostname()}:{name}")
     services: tuple[Service, ...] = (sources, upkeep, agents, pipeline)
     listening = _listening(conf, must_listen=must_listen)
     if listening is None:

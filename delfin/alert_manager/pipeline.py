@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
 
 from oslo_config import cfg
 from oslo_log import log
@@ -147,15 +146,14 @@ class Pipeline:
 
     def _ask_for_sync(self, session: Session, storage_id: str, not_before: int) -> bool:
         """One alert synchronisation tells what the traps did not; one that waits already will do."""
-        payload: dict[str, Any] = {}
         try:
             self._queue.enqueue(
                 session,
                 ALERT_SYNC,
                 storage_id,
-                payload=payload,
+                payload={"begin_time": 0, "end_time": 0},
                 not_before=not_before,
-                active_key=f"{ALERT_SYNC}:{storage_id}",
+                active_key=f"{ALERT_SYNC}:{storage_id}:0:0",
             )
         except AlreadyQueuedError:
             return False

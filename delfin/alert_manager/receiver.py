@@ -118,7 +118,10 @@ class Receiver:
                 # A report of the network about something we sent; the socket goes on.
                 self._stopping.wait(0.01)
                 continue
-            self._take(data, ancillary, peer)
+            try:
+                self._take(data, ancillary, peer)
+            except Exception:  # the loop's edge: the next datagram has to be received
+                LOG.exception("A datagram could not be taken")
             if time.monotonic() - looked_at > _DROPS_EVERY:
                 looked_at = time.monotonic()
                 self._count_drops()

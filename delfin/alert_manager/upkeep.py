@@ -11,6 +11,7 @@ from delfin.alert_manager.counters import Counters
 from delfin.alert_manager.inbox import Inbox
 from delfin.alert_manager.intake import AWAY
 from delfin.alert_manager.snmp.engine import WINDOW, RemoteEngines
+from delfin.db.base import utcnow
 from delfin.utils import utcnow_ms
 
 LOG = log.getLogger(__name__)
@@ -26,7 +27,14 @@ _REMEMBERED_MS = 400 * 86_400_000
 class Upkeep:
     """A thread for what is not urgent."""
 
-    def __init__(self, inbox: Inbox, engines: RemoteEngines, counters: Counters) -> None:
+    def __init__(
+        self, inbox: Inbox, engines: RemoteEngines, counters: Counters, receiver: str
+    ) -> None:
+        """'receiver' is what the counts of this process are listed under."""
+        self._receiver = receiver
+        self._started_at = utcnow()
+        self._reported: dict[str, int] | None = None
+        self._reported_at = 0.0
         self._inbox = inbox
         self._engines = engines
         self._counters = counters
@@ -63,12 +71,19 @@ class Upkeep:
     def _once(self) -> None:
         try:
             self.share()
+            self._report()
             while self._inbox.strike_old() and not self._stopping.is_set():
                 pass
         except AWAY as error:
             LOG.debug("The inbox cannot be kept up now: %s", type(error).__name__)
         except Exception:  # the loop's edge: it is tried again soon
             LOG.exception("The inbox cannot be kept up")
+
+    def _report(self) -> None:
+        counts, now = self._counters.snapshot(), time.monotonic()
+        if counts != self._reported or now - self._reported_at > _TOLD_EVERY:
+            self._inbox.report(self._receiver, self._started_at, counts)
+            self._reported, self._reported_at = counts, now
 
     def share(self) -> None:
         """Keep the engine times that are newer here, and learn those of other nodes."""

@@ -1,4 +1,4 @@
-"""SNMP settings of storages: shown without their keys, made, changed and removed.
+"""SNMP settings of storages, made, changed and shown without keys; and who receives traps.
 
 Whether the agent answers with them is found out by the alert managers, in the background.
 """
@@ -13,9 +13,14 @@ from delfin.alerts.internal import AGENT_UNREACHABLE
 from delfin.api.exchange import Answer, Request
 from delfin.api.listing import TOTAL
 from delfin.api.parts import ApiParts
-from delfin.api.schemas.snmp import COMMUNITY_COLUMNS, SECURE_COLUMNS, STATE_COLUMNS
+from delfin.api.schemas.snmp import (
+    COMMUNITY_COLUMNS,
+    RECEIVER_COLUMNS,
+    SECURE_COLUMNS,
+    STATE_COLUMNS,
+)
 from delfin.common.redaction import MASK, conceal
-from delfin.db import alert_sources, storages
+from delfin.db import alert_sources, storages, trap_inbox
 from delfin.db.alert_sources import PENDING, AlertSource, AlertSourceState
 from delfin.db.session import retried
 from delfin.db.snmp_secrets import SECRETS, opened, seal
@@ -94,6 +99,15 @@ def remove(parts: ApiParts, request: Request) -> Answer:
     attempt()
     parts.doorbell.ring()
     return Answer()
+
+
+def find_receivers(parts: ApiParts, _request: Request) -> Answer:
+    with parts.database.reader() as session:
+        rows = [
+            {name: getattr(row, name) for name in RECEIVER_COLUMNS}
+            for row in trap_inbox.receivers(session)
+        ]
+    return Answer({"trap_receivers": rows}, {TOTAL: str(len(rows))})
 
 
 def _change(parts: ApiParts, row: AlertSource, sent: Mapping[str, Any]) -> None:

@@ -51,7 +51,7 @@ def main(further: Callable[[Parts], Sequence[Service]] = lambda _parts: ()) -> i
 
             def facts() -> dict[str, int]:
                 refused = cluster.eviction.refused + bell.refused
-                return parts.facts(refused_messages=refused, **traps.facts())
+                return parts.facts(refused_messages=refused)
 
             yield [
                 *daemon.cared_for(parts, systemd, NAME, number, facts),

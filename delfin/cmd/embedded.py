@@ -102,7 +102,6 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
                 running_jobs=task.running,
                 stuck_threads=task.stuck,
                 refused_messages=bell.refused,
-                **traps.facts(),
             )
 
         presence = Presence(conf, parts.database, NAME, 0, facts)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from delfin.db.base import Base, Json, big_integer
+from delfin.db.base import Base, Json, UtcDateTime, big_integer, utcnow
 
 
 class InboxTrap(Base):
@@ -51,3 +53,38 @@ class TrapLane(Base):
     sync_asked_at: Mapped[int] = big_integer(
         "When an alert synchronisation was asked for last, epoch milliseconds", default=0
     )
+
+
+class TrapReceiver(Base):
+    """A process that receives traps, and what became of them since it started."""
+
+    __tablename__ = "trap_receivers"
+
+    receiver: Mapped[str] = mapped_column(
+        String(255), primary_key=True, doc="Host name and number of the process"
+    )
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, doc="When it started (UTC)")
+    updated_at: Mapped[datetime] = mapped_column(
+        UtcDateTime, doc="When it wrote this (UTC)", index=True
+    )
+    counts: Mapped[dict[str, int]] = mapped_column(
+        Json, doc="Datagrams and traps since its start, by what became of them"
+    )
+
+
+def report(
+    session: Session, receiver: str, started_at: datetime, counts: Mapping[str, int]
+) -> None:
+    """Say what became of the traps of a receiver; one that is silent for a day is forgotten."""
+    row = session.get(TrapReceiver, receiver)
+    if row is None:
+        row = TrapReceiver(receiver=receiver)
+        session.add(row)
+    row.started_at, row.updated_at, row.counts = started_at, utcnow(), dict(counts)
+    old = TrapReceiver.updated_at < utcnow() - timedelta(days=1)
+    session.execute(delete(TrapReceiver).where(old))
+
+
+def receivers(session: Session) -> list[TrapReceiver]:
+    """All that reported within a day, by name."""
+    return list(session.scalars(select(TrapReceiver).order_by(TrapReceiver.receiver)))

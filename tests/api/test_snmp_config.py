@@ -11,9 +11,10 @@ from sqlalchemy import text
 from delfin.alert_manager.settings import speaker
 from delfin.alerts.internal import AGENT_UNREACHABLE
 from delfin.api.app import make_app
-from delfin.db import alert_sources
+from delfin.db import alert_sources, trap_inbox
 from delfin.db.alert_sources import AlertSource, AlertSourceState
 from delfin.db.alerts import Alert
+from delfin.db.base import utcnow
 from tests.api.client import Client
 from tests.api.conftest import Stage
 
@@ -192,3 +193,13 @@ def test_a_removed_storage_takes_its_settings_along(
     assert client.get("/v1/snmp-configs").json == {"snmp_configs": []}
     stage.run_jobs()
     assert stage.count(AlertSource) == 0
+
+
+def test_receivers_show_what_became_of_traps(stage: Stage, client: Client) -> None:
+    assert client.get("/v1/trap-receivers").json == {"trap_receivers": []}
+    with stage.parts.database.writer() as session:
+        trap_inbox.report(session, "node:0", utcnow(), {"received": 2, "malformed": 1})
+        trap_inbox.report(session, "node:0", utcnow(), {"received": 3, "malformed": 1})
+    (row,) = client.get("/v1/trap-receivers").json["trap_receivers"]
+    assert row["counts"] == {"received": 3, "malformed": 1}
+    assert row["receiver"] == "node:0"

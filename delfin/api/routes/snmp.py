@@ -48,4 +48,15 @@ ROUTES: tuple[Route, ...] = (
             ("/v1/storages/snmp-configs", "list_snmp_configs_alias"),
         )
     ),
+    Route(
+        "/v1/trap-receivers",
+        "SNMP",
+        (
+            Operation(
+                *("GET", "list_trap_receivers", "Who receives traps, and what became of them"),
+                snmp_config.find_receivers,
+                answer="TrapReceivers",
+            ),
+        ),
+    ),
 )

@@ -8,6 +8,7 @@ from delfin.api.schemas import alerts
 from delfin.api.schemas.access import BLOCKS, TLS
 from delfin.api.schemas.inventory import MOMENT, Schema, closed, collection, column_schema, item
 from delfin.api.schemas.schedules import SCHEDULE
+from delfin.api.schemas.snmp import RECEIVER as TRAP_RECEIVER
 from delfin.api.schemas.snmp import SHOWN as SNMP_CONFIG
 from delfin.db import services
 from delfin.db.access_info import AccessInfo
@@ -200,6 +201,8 @@ def components() -> dict[str, Schema]:
         "AccessInfos": collection("access_infos", "AccessInfo"),
         "SnmpConfig": SNMP_CONFIG,
         "SnmpConfigs": collection("snmp_configs", "SnmpConfig"),
+        "TrapReceiver": TRAP_RECEIVER,
+        "TrapReceivers": collection("trap_receivers", "TrapReceiver"),
         "KindState": KIND_STATE,
         "KindStates": collection("resources", "KindState"),
         "CapacityDay": closed(_columns(CapacityDay, CAPACITY_COLUMNS), "Capacity on one day"),

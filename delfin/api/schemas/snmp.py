@@ -5,6 +5,7 @@ from __future__ import annotations
 from delfin.api.schemas.access import Schema, text
 from delfin.api.schemas.inventory import closed, column_schema
 from delfin.db.alert_sources import AlertSource, AlertSourceState
+from delfin.db.trap_inbox import TrapReceiver
 
 _END = r"(?![\s\S])"
 VERSIONS = ("SNMPv1", "SNMPv2c", "SNMPv3")
@@ -85,3 +86,16 @@ def _shown(names: tuple[str, ...]) -> Schema:
 
 
 SHOWN: Schema = {"oneOf": [_shown(COMMUNITY_COLUMNS), _shown(SECURE_COLUMNS)]}
+
+RECEIVER_COLUMNS = ("receiver", "started_at", "updated_at", "counts")
+RECEIVER: Schema = closed(
+    {
+        **{name: column_schema(TrapReceiver.__table__.c[name]) for name in RECEIVER_COLUMNS},
+        "counts": {
+            "type": "object",
+            "additionalProperties": {"type": "integer"},
+            "description": "Datagrams and traps since its start, by what became of them",
+        },
+    },
+    "A process that receives traps",
+)

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 import pytest
 
 from delfin.alert_manager.snmp import reasons
-from tests.service.traps.rig import COMMUNITY, Rig, send, variables
+from delfin.db import trap_inbox
+from tests.service.traps.rig import COMMUNITY, Rig, made, send, variables
 from tests.service.traps.test_versions import AUTH, ENGINE, known, options, secure
 from tests.waiting import wait_until
 
@@ -53,11 +54,17 @@ def test_a_wrong_community_is_counted(rig: Rig) -> None:
     assert not rig.alerts(storage_id)
 
 
-def test_an_unknown_sender_is_counted(rig: Rig) -> None:
+def test_an_unknown_sender_is_counted_where_everybody_can_see_it(rig: Rig) -> None:
     known(rig)
     send(rig, source="127.0.0.9")
     wait_until(lambda: rig.counted(reasons.UNKNOWN_SOURCE) == 1)
     assert not rig.alerts()
+    rig.stop()
+    with rig.database.reader() as session:
+        (receiver,) = trap_inbox.receivers(session)
+        assert receiver.counts == {"received": 1, "unknown_source": 1}
+    rig.parts = made(rig.conf, rig.database).parts
+    rig.start()
 
 
 @pytest.mark.parametrize(
