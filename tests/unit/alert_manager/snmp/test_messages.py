@@ -79,13 +79,13 @@ def _read(data: bytes) -> messages.CommunityMessage | messages.SecureMessage | N
         return None
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=400)
 @given(st.binary(max_size=200))
 def test_anything_else_is_our_one_error(data: bytes) -> None:
     assert _read(data) is None or data[:1] == b"\x30"
 
 
-@settings(deadline=None, max_examples=1000)
+@settings(deadline=None, max_examples=400)
 @given(st.lists(st.tuples(st.integers(0, len(EXAMPLE) - 1), st.integers(0, 255)), max_size=3))
 def test_a_damaged_one_is_refused_or_read_as_pysnmp_reads_it(
     changes: list[tuple[int, int]],
