@@ -8,7 +8,7 @@ from alembic import op
 from delfin.db import base
 
 revision = "0007"
-down_revision = "0001"
+down_revision = "0006"
 
 
 def upgrade() -> None:
