@@ -182,3 +182,11 @@ def _capacity(rows: Rows) -> Iterator[str]:
             yield f"used {used} exceeds total {total}"
         elif isinstance(free, int) and total != used + free:
             yield f"total {total} is not used {used} + free {free}"
+
+
+def plain_rows(answer: Any) -> list[dict[str, Any]]:
+    """All rows in whatever a driver returned: of a list, of a dict of lists, or the one dict."""
+    if isinstance(answer, dict):
+        lists = [rows for rows in answer.values() if isinstance(rows, list)]
+        return [row for rows in lists for row in plain_rows(rows)] if lists else [answer]
+    return [row for row in answer if isinstance(row, dict)] if isinstance(answer, list) else []

@@ -69,8 +69,14 @@ class HttpServer(ThreadingHTTPServer):
     request_queue_size = 256
 
     def __init__(
-        self, application: Application, host: str, port: int, tls: ssl.SSLContext | None = None
+        self,
+        application: Application,
+        host: str,
+        port: int,
+        tls: ssl.SSLContext | None = None,
+        connection: type[BaseHTTPRequestHandler] | None = None,
     ) -> None:
+        """Serve 'application'; 'connection' is a way of reading requests other than as JSON."""
         self.application = application
         self.stopping = threading.Event()
         self._tls = tls
@@ -78,7 +84,7 @@ class HttpServer(ThreadingHTTPServer):
         self._connections: set[socket.socket] = set()
         if ":" in host:
             self.address_family = socket.AF_INET6
-        super().__init__((host, port), _Connection)
+        super().__init__((host, port), connection or Connection)
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
 
     def start(self) -> None:
@@ -127,7 +133,7 @@ class HttpServer(ThreadingHTTPServer):
         del request, client_address
 
 
-class _Connection(BaseHTTPRequestHandler):
+class Connection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1

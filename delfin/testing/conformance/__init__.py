@@ -1,0 +1,1 @@
+"""What every driver must do: plain functions that give findings, as sentences."""

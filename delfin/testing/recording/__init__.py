@@ -1,0 +1,1 @@
+"""Recordings of conversations with arrays: their files, how they are made, how they are scrubbed."""

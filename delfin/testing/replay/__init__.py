@@ -1,0 +1,1 @@
+"""Plays a recording back on real sockets, so that any driver can be tested without its array."""

@@ -1,0 +1,23 @@
+"""The faults that a recording can be replayed with."""
+
+from __future__ import annotations
+
+CONNECT_TIMEOUT = "connect timeout"  # nothing answers at the address
+READ_TIMEOUT = "read timeout"  # the question is taken and never answered
+TLS_ERROR = "TLS error"  # the array shows a certificate that is not trusted
+UNAUTHORIZED = "401 for ever"  # whatever is asked, and at each login
+FORBIDDEN = "403"
+SERVER_ERROR = "500"
+HTML = "HTML for JSON"
+CUT_BODY = "cut body"  # the connection ends in the middle of the body
+NO_BODY = "empty page"  # status 200 and nothing in it
+LOGIN_REFUSED = "login refused"
+CUT_TEXT = "cut CLI text"  # the connection ends in the middle of the output
+HALF_TEXT = "half CLI text"  # the command ends well, having said half
+
+REST = (
+    *(CONNECT_TIMEOUT, READ_TIMEOUT, TLS_ERROR, UNAUTHORIZED, FORBIDDEN, SERVER_ERROR),
+    *(HTML, CUT_BODY, NO_BODY),
+)
+SSH = (CONNECT_TIMEOUT, READ_TIMEOUT, LOGIN_REFUSED, CUT_TEXT, HALF_TEXT)
+ALL = tuple(dict.fromkeys((*REST, *SSH)))
