@@ -61,7 +61,13 @@ class Subject:
 
     @contextmanager
     def player(self) -> Iterator[Player]:
-        """The recording, played."""
+        """The recording, played; the reading is made before, since one replay excludes another."""
+        _ = self.reading
+        with self._player() as player:
+            yield player
+
+    @contextmanager
+    def _player(self) -> Iterator[Player]:
         questions = self.questions
         with Player(self.folder, ignored=questions.ignored, timeouts=questions.timeouts) as player:
             yield player
@@ -74,7 +80,7 @@ class Subject:
     @cached_property
     def replayed(self) -> Replayed:
         """The same with what the replay noticed."""
-        with self.player() as player, captured_log() as log:
+        with self._player() as player, captured_log() as log:
             driver = player.connect(self.driver)
             told = read(driver, player.about.window, lambda: player.play.asked)
             failed = log_out(driver)

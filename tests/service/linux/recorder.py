@@ -7,6 +7,7 @@ from pathlib import Path
 
 from delfin.drivers.linux.lvm import commands
 from delfin.drivers.linux.lvm.driver import LvmDriver
+from delfin.testing.recording.exchange import Exchange, load, save
 
 RECORDINGS = Path(__file__).parents[2] / "unit" / "drivers" / "linux" / "lvm" / "recordings"
 
@@ -16,14 +17,20 @@ def answers(driver: LvmDriver, names: list[str]) -> dict[str, str]:
 
 
 def refresh(host: str, said: dict[str, str]) -> None:
-    """Write new recordings, on request: DELFIN_RECORD=1, and then DELFIN_ACCEPT=1 for the rows."""
+    """Write new recordings, on request: DELFIN_RECORD=1, and then 'make accept' for the rows."""
     if not os.environ.get("DELFIN_RECORD"):
         return
     folder = RECORDINGS / host
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in said.items():
-        (folder / f"{name}.raw").write_text(text)
+    save(
+        folder,
+        [
+            Exchange("exec", commands.ALL[name].line(sudo=False), {"stdout": text, "status": 0})
+            for name, text in said.items()
+        ],
+    )
 
 
 def recorded(host: str) -> dict[str, str]:
-    return {path.stem: path.read_text() for path in (RECORDINGS / host).glob("*.raw")}
+    told = {one.asked: str(one.answer["stdout"]) for one in load(RECORDINGS / host)}
+    lines = {name: command.line(sudo=False) for name, command in commands.ALL.items()}
+    return {name: told[line] for name, line in lines.items() if line in told}

@@ -1,4 +1,4 @@
-"""Rows from what real hosts said; DELFIN_ACCEPT=1 writes the rows anew, to be read as a diff."""
+"""What the conformance kit does not ask about: rights, absence, and a host that lacks tools."""
 
 from __future__ import annotations
 
@@ -15,19 +15,25 @@ from delfin.drivers.linux.lvm import commands
 from delfin.drivers.linux.lvm.driver import LvmDriver
 from delfin.inventory.catalog import KINDS
 from delfin.testing import rules
+from delfin.testing.recording import exchange
 from tests.unit.drivers.utils.ssh_server import PASSWORD, Answer, SshServer, ssh_server
 
 RECORDINGS = Path(__file__).parent / "recordings"
-HOSTS = sorted(path.name for path in RECORDINGS.iterdir())
 NOT_FOUND = Answer(stderr=b"sh: 1: not found", status=127)
 Play = Callable[..., tuple[LvmDriver, SshServer]]
 
 
-def answers_of(folder: Path, changes: dict[str, Answer]) -> Callable[[str], Answer]:
-    lines = {}
+def outputs(host: str) -> dict[str, bytes]:
+    """What the host printed, by the name of the command."""
+    told = {one.asked: one.answer["stdout"].encode() for one in exchange.load(RECORDINGS / host)}
+    lines = {name: command.line(sudo=False) for name, command in commands.ALL.items()}
+    return {name: told[line] for name, line in lines.items() if line in told}
+
+
+def answers_of(host: str, changes: dict[str, Answer]) -> Callable[[str], Answer]:
+    recorded, lines = outputs(host), {}
     for name, command in commands.ALL.items():
-        recorded = folder / f"{name}.raw"
-        said = Answer(recorded.read_bytes()) if recorded.exists() else NOT_FOUND
+        said = Answer(recorded[name]) if name in recorded else NOT_FOUND
         for sudo in (False, True):
             lines[command.line(sudo=sudo)] = changes.get(name, said)
     return lines.__getitem__
@@ -39,7 +45,7 @@ def play() -> Iterator[Play]:
     undo: list[Callable[[], Any]] = []
 
     def play(host: str, *, sudo: str = "", **changes: Answer) -> tuple[LvmDriver, SshServer]:
-        context = ssh_server(answers_of(RECORDINGS / host, changes))
+        context = ssh_server(answers_of(host, changes))
         server = context.__enter__()
         driver = LvmDriver(
             storage_id="3f3f6b1e-0000-4000-8000-000000000000",
@@ -68,34 +74,21 @@ def collect(driver: LvmDriver) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("host", HOSTS)
-def test_the_rows_are_the_accepted_ones(play: Play, host: str) -> None:
-    driver, server = play(host)
+def test_a_host_that_lacks_tools_shows_the_rows_that_were_accepted(play: Play) -> None:
+    # The tools that this host lacks were not recorded, so the kit has nothing to say about it.
+    driver, server = play("bare-debian-12")
     found = collect(driver)
-    folder = RECORDINGS / host / "expected"
+    folder = RECORDINGS / "bare-debian-12" / "expected"
     if os.environ.get("DELFIN_ACCEPT"):
-        folder.mkdir(exist_ok=True)
         for key, rows in found.items():
             (folder / f"{key}.json").write_text(json.dumps(rows, indent=2, sort_keys=True) + "\n")
-    accepted = {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")}
-    assert found == accepted
+    assert found == {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")}
     assert len(server.logins) == 1
-
-
-@pytest.mark.parametrize("host", HOSTS)
-def test_the_rows_follow_the_rules(play: Play, host: str) -> None:
-    found = collect(play(host)[0])
     kinds = [kind for kind in KINDS if kind.key in found]
     listed = {kind.key: {row[kind.native_id] for row in found[kind.key]} for kind in kinds}
     for kind in kinds:
         assert rules.findings(kind, found[kind.key]) == []
-        assert list(rules.dangling(kind, found[kind.key], listed)) == []
-
-
-def test_every_recording_is_asked_for(play: Play) -> None:
-    driver, server = play("uml-debian-12")
-    collect(driver)
-    assert set(server.commands) == {one.line(sudo=False) for one in commands.ALL.values()}
+        assert rules.dangling(kind, found[kind.key], listed) == []
 
 
 def test_sudo_is_used_when_asked_for_and_for_root_tools_only(play: Play) -> None:
@@ -172,7 +165,7 @@ class TestFaults:
     def test_an_answer_cut_short_is_never_another_kind_of_error(
         self, play: Play, name: str
     ) -> None:
-        whole = (RECORDINGS / "uml-debian-12" / f"{name}.raw").read_bytes()
+        whole = outputs("uml-debian-12")[name]
         driver, _ = play("uml-debian-12", **{name: Answer(whole[: len(whole) // 2])})
         for kind in KINDS:
             try:
