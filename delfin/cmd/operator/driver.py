@@ -7,6 +7,7 @@ from typing import Any
 
 from oslo_config import cfg
 
+from delfin.cmd.operator import driver_trial
 from delfin.drivers.manager import DriverManager
 
 
@@ -16,6 +17,7 @@ def add_to(groups: Any) -> None:
     )
     every = commands.add_parser("list", help="show every driver, and why one cannot be loaded")
     every.set_defaults(run=show_drivers)
+    driver_trial.add_to(commands)
 
 
 def show_drivers(_conf: cfg.ConfigOpts, _asked: argparse.Namespace) -> int:

@@ -89,6 +89,9 @@ def difference(stored: str | None, found: str | None) -> str:
 
 def counts(reading: Reading) -> dict[str, int]:
     """Rows by table."""
-    return {
-        kind.key: len(rules.rows_of(kind, reading.answers[kind.key])) for kind in reading.kinds()
-    }
+    listed = ((kind, reading.answers[kind.key]) for kind in reading.kinds())
+    # What is no listing at all is told by the check of the rows.
+    good = (
+        (k, a) for k, a in listed if isinstance(a, list) or (isinstance(a, dict) and k.key in a)
+    )
+    return {kind.key: len(rules.rows_of(kind, answer)) for kind, answer in good}
