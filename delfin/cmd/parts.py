@@ -21,7 +21,7 @@ from delfin.coordination.locks import Coordinator
 from delfin.db import storages
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
-from delfin.drivers.manager import DriverManager
+from delfin.drivers.manager import DriverManager, Watch
 from delfin.drivers.session.limits import Limits, Tier
 from delfin.drivers.trust.host_keys import HostKeys
 from delfin.drivers.trust.tls import TlsTrust
@@ -100,6 +100,15 @@ class Parts:
         )
 
 
+def _recordings(conf: cfg.ConfigOpts) -> contextlib.AbstractContextManager[Watch | None]:
+    """What '[storage_driver] record_dir' asks for."""
+    if not conf.storage_driver.record_dir:
+        return contextlib.nullcontext()
+    from delfin.testing.recording import service  # noqa: PLC0415 - a kit that few services need
+
+    return service.session_recordings(conf)
+
+
 @contextlib.contextmanager
 def make_parts(
     conf: cfg.ConfigOpts, default_transport: str | None = None, tier: Tier = Tier.TASK
@@ -122,7 +131,11 @@ def make_parts(
         stack.callback(doorbell.stop)
         queue = JobQueue(database, conf)
         events = AccessEvents(JobBoard(queue, conf), doorbell)
-        drivers = DriverManager(tls=TlsTrust.of(conf), host_keys=HostKeys.of(conf))
+        drivers = DriverManager(
+            tls=TlsTrust.of(conf),
+            host_keys=HostKeys.of(conf),
+            watch=stack.enter_context(_recordings(conf)),
+        )
         arrays = DriverAPI(database, keyring, drivers, Limits.of(conf, tier), events)
         stack.callback(arrays.sessions.close)
         yield Parts(conf, database, queue, keyring, drivers, arrays, transport, doorbell)

@@ -127,6 +127,26 @@ OPTS: list[cfg.Opt] = [
         help="Seconds between two tries at an array that refuses its password or whose "
         "certificate is refused: either may be put right at the array.",
     ),
+    cfg.StrOpt(
+        "record_dir",
+        default="",
+        help="Folder in which every session with an array is recorded, without passwords, tokens, "
+        "addresses and names, so that a bug report can carry a recording that plays back. "
+        "Slows drivers down. Empty: nothing is recorded.",
+    ),
+    cfg.IntOpt(
+        "record_limit",
+        default=16,
+        min=1,
+        help="Size in MiB after which a recording goes no further.",
+    ),
+    cfg.IntOpt(
+        "record_keep",
+        default=20,
+        min=1,
+        help="How many recordings may lie in record_dir; the oldest finished ones are removed, "
+        "and while there is no room a session is not recorded.",
+    ),
 ]
 
 

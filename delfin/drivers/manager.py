@@ -24,6 +24,9 @@ NAMESPACE = "delfin.storage.drivers"
 # What the access information says to the framework, not to drivers.
 _FOR_US = frozenset({"tls", "manager_key"})
 
+# Given the access information and what makes the driver; returns the driver.
+Watch = Callable[[Mapping[str, Any], Callable[[], StorageDriver]], StorageDriver]
+
 
 @dataclass(frozen=True)
 class Plugin:
@@ -48,9 +51,14 @@ class DriverManager:
         *,
         tls: TlsTrust | None = None,
         host_keys: HostKeys | None = None,
+        watch: Watch | None = None,
     ) -> None:
-        """Without 'tls', only the certificates of arrays that say so are verified."""
+        """Find drivers in 'namespace'; 'watch' is given the making of each driver object.
+
+        Without 'tls', only the certificates of arrays that say so are verified.
+        """
         self._namespace = namespace
+        self._watch = watch
         self._tls = tls or TlsTrust()
         self._managers = ManagerSessions()
         self.host_keys = host_keys or HostKeys()
@@ -99,9 +107,13 @@ class DriverManager:
         if storage_id and (access_info.get("ssh") or {}) != (access.get("ssh") or {}):
             # Before the login: this is the host that will have seen the password.
             self.on_host_key(storage_id, access["ssh"])
-        if manager_key:
-            return self._managers.member(manager_key, driver_class, access)
-        return driver_class(**access)
+
+        def make() -> StorageDriver:
+            if manager_key:
+                return self._managers.member(manager_key, driver_class, access)
+            return driver_class(**access)
+
+        return self._watch(access, make) if self._watch else make()
 
     def arguments(self, access_info: Mapping[str, Any]) -> dict[str, Any]:
         """A driver's keyword arguments; the array has shown that it is whom we trust.

@@ -125,12 +125,13 @@ def _json(document: dict[str, Any]) -> str:
         text = orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
     except TypeError:
         # A number of more than 64 bits, or half of a surrogate pair.
-        text = json.dumps(document, indent=2)
+        raw = json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "replace")
+        text = raw.decode()
     return _UNPRINTABLE.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
-# What JSON may hold as it is, and YAML may not.
-_UNPRINTABLE = re.compile("[\x7f-\x9f\ufeff\ufffe\uffff]")
+# What JSON may hold as it is, and YAML may not, or takes for the end of a line.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def load(folder: Path) -> list[Exchange]:

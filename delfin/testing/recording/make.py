@@ -62,7 +62,6 @@ def record(
         product=str(storage.get("model") or ""),
         firmware=str(storage.get("firmware_version") or ""),
         window=reading.window,
-        extra_attributes={n: str(v) for n, v in (access.get("extra_attributes") or {}).items()},
     )
     _keep_traps(folder, recorder, recorded_traps)
     failures = [f"{n} raised {type(e).__name__}: {e}" for n, e in reading.failures.items()]

@@ -20,6 +20,7 @@ _WWN = re.compile(
     r"|\b(?=[0-9A-F]*[A-F])[1-9A-F][0-9A-F]{15}(?:[0-9A-F]{16})?\b"
 )
 _IQN = re.compile(r"\b((?:iqn|nqn)\.\d{4}-\d\d\.)([\w.:-]+)")
+_PAIRS = re.compile(r"(?:[0-9a-fA-F]{2}:){5,}[0-9a-fA-F]{2}")
 _MAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
 
 
@@ -50,6 +51,8 @@ def _ipv4(text: str, shapes: Shapes) -> str:
 
 
 def _ipv6(text: str, shapes: Shapes) -> str:
+    if _PAIRS.fullmatch(text):
+        return text  # a WWN or a MAC address, replaced before
     try:
         address = ipaddress.IPv6Address(text)
     except ValueError:

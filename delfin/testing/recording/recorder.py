@@ -41,6 +41,7 @@ class Recorder:
         self.folder = folder
         self.scrubber = Scrubber(access)
         self._about = replace(about, complete=False)
+        self._extra = access.get("extra_attributes") or {}
         self._limit = limit
         self._size = 0
         self._full = False
@@ -61,7 +62,7 @@ class Recorder:
 
     def watch(self, driver: Any) -> None:
         """Learn from every row that the driver returns, and write after each of its calls."""
-        self.flush()
+        self._after("", None)
         for name in (*_CALLS, "close_connection"):
             method = getattr(driver, name, None)
             if method is not None:
@@ -91,6 +92,7 @@ class Recorder:
                 return
             self.flush()
             self._closed = True
+            known["extra_attributes"] = {name: str(value) for name, value in self._extra.items()}
             rows = {name: self.scrubber.value(value) for name, value in known.items()}
             self._about = replace(self._about, **rows, complete=not self._full)
             whole = load(self.folder)
@@ -104,15 +106,23 @@ class Recorder:
     def _watched(self, name: str, method: Any) -> Any:
         @wraps(method)
         def call(*arguments: Any, **named: Any) -> Any:
+            told = None
             try:
                 told = method(*arguments, **named)
-                if name in _TABLES:
-                    self.learn(_TABLES[name], told)
             finally:
-                self.flush()
+                self._after(name, told)
             return told
 
         return call
+
+    def _after(self, name: str, told: Any) -> None:
+        try:
+            if name in _TABLES:
+                self.learn(_TABLES[name], told)
+            self.flush()
+        except Exception:  # noqa: BLE001 - a recording must never disturb what it listens to
+            LOG.exception("the recording in %s goes no further", self.folder)
+            self._full = True
 
     def learn(self, table: str, rows: Any) -> None:
         with self._lock:

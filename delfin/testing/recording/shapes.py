@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import count
 
 _HEX = re.compile(r"[0-9a-fA-F]+")
+_SURE = 12
 _ALPHABETS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 
 
@@ -69,8 +70,8 @@ class Shapes:
         known = self._known.get(key)
         if known is not None:
             return known
-        if key[1] in self._given:
-            return key[1]  # scrubbed already
+        if key[1] in self._given and len(key[1]) >= _SURE:
+            return key[1]  # replaced already; a short text may be like it by chance
         numbers = count() if counter is None else self._numbers.setdefault(counter, count(1))
         made = next(m for n in numbers if (m := make(n)) not in self._given and m != key[1])
         self._known[key] = made
