@@ -13,9 +13,13 @@ from sqlalchemy import Boolean, Column, String, Table
 
 from delfin.common import constants
 from delfin.inventory.kind import Resource, ResourceKind
+from delfin.inventory.schema import METADATA
 
 Rows = Sequence[Mapping[str, Any]]
 Columns = Mapping[str, Column[Any]]
+
+# The type of a foreign key is known when the table that it leads to is.
+assert "storages" in METADATA.tables
 
 _OURS = ("id", "created_at", "updated_at")
 _STORAGE_TEXTS = (

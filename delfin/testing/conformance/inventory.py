@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from delfin.inventory.kind import ResourceKind
 from delfin.testing import rules
 from delfin.testing.conformance.contract import implements
 from delfin.testing.conformance.questions import Questions, differs
@@ -19,7 +20,7 @@ def row_findings(reading: Reading, questions: type[Questions]) -> list[str]:
     """Columns, types, lengths, vocabulary, ids and sums of everything listed."""
     found = failures(reading) + rules.storage_findings(reading.storage)
     for kind in reading.kinds():
-        found += rules.findings(kind, reading.answers[kind.key])
+        found += rules.findings(kind, _answer(reading, kind, questions))
     if differs(questions.capacities_add_up):
         found = [text for text in found if not _CAPACITY.search(text)]
     if differs(questions.ids_are_unique):
@@ -29,16 +30,13 @@ def row_findings(reading: Reading, questions: type[Questions]) -> list[str]:
 
 def reference_findings(reading: Reading, questions: type[Questions]) -> list[str]:
     """Names of rows that are not listed."""
-    well = [kind for kind in reading.kinds() if _is_listing(reading.answers[kind.key])]
+    told = {kind: _answer(reading, kind, questions) for kind in reading.kinds()}
+    well = {kind: answer for kind, answer in told.items() if _is_listing(answer)}
     known = {
-        kind.key: {
-            str(row.get(kind.native_id)) for row in rules.rows_of(kind, reading.answers[kind.key])
-        }
-        for kind in well
+        kind.key: {str(row.get(kind.native_id)) for row in rules.rows_of(kind, answer)}
+        for kind, answer in well.items()
     }
-    found = [
-        text for kind in well for text in rules.dangling(kind, reading.answers[kind.key], known)
-    ]
+    found = [text for kind, answer in well.items() for text in rules.dangling(kind, answer, known)]
     return [text for text in found if text.partition(" ")[0] not in questions.dangling]
 
 
@@ -70,6 +68,28 @@ def failures(reading: Reading) -> list[str]:
     return [
         f"{name} raised {type(error).__name__}: {error}" for name, error in reading.failures.items()
     ]
+
+
+def _answer(reading: Reading, kind: ResourceKind, questions: type[Questions]) -> Any:
+    """As the driver gave it; a list of groups that may be one, as the dict that it stands for."""
+    answer, embed = reading.answers[kind.key], kind.embed
+    written = embed is not None and embed.written
+    if not written or not isinstance(answer, list) or not differs(questions.groups_are_dicts):
+        return answer
+    assert embed is not None
+    groups, pairs = [], []
+    for group in rules.plain_rows(answer):
+        groups.append({name: value for name, value in group.items() if name != embed.field})
+        pairs += [
+            {
+                "storage_id": group.get("storage_id"),
+                embed.by: group.get(embed.by),
+                embed.shows: member.strip(),
+            }
+            for member in str(group.get(embed.field) or "").split(",")
+            if member.strip()
+        ]
+    return {kind.key: groups, str(embed.model.__tablename__): pairs}
 
 
 def _is_listing(answer: Any) -> bool:

@@ -21,6 +21,8 @@ class Questions:
         parameter_names_are_the_contracts: Else only the number of parameters is compared.
         capacities_add_up: Used and free make up the total.
         ids_are_unique: No two rows of a kind have the same native id.
+        groups_are_dicts: Groups are told with their memberships; else as a list of groups, each
+            with its members as one text with commas.
         alerts_are_filtered_by_time: By the driver; delfin filters once more.
         empty: By table ('shares'): why there are no rows of it in this recording.
         dangling: By 'table.column': why what it names is not listed.
@@ -33,6 +35,7 @@ class Questions:
     parameter_names_are_the_contracts: ClassVar[Yes] = True
     capacities_add_up: ClassVar[Yes] = True
     ids_are_unique: ClassVar[Yes] = True
+    groups_are_dicts: ClassVar[Yes] = True
     alerts_are_filtered_by_time: ClassVar[Yes] = True
     empty: ClassVar[Mapping[str, str]] = {}
     dangling: ClassVar[Mapping[str, str]] = {}
