@@ -132,10 +132,16 @@ sample-config: $(TEST_READY) ## Write etc/delfin/delfin.conf.sample
 openapi: $(TEST_READY) ## Write docs/reference/openapi.json
 	@$(BIN)/python tools/generate.py $@
 
+.PHONY: matrix
+matrix: $(TEST_READY) ## Write docs/reference/support-matrix.md, from a conformance run of each driver
+	@PYTHONPATH=. $(BIN)/python tools/generate.py $@
+
 .PHONY: accept
 accept: sample-config openapi ## Write all generated files anew; review the diff before committing
-	@DELFIN_ACCEPT=1 $(PYTEST) -q tests/api/test_guide.py
-	@git --no-pager diff --stat -- etc docs
+	@DELFIN_ACCEPT=1 $(PYTEST) -q tests/api/test_guide.py tests/unit/drivers \
+		-k "guide or conforms or accepted"
+	@$(MAKE) --no-print-directory matrix
+	@git --no-pager diff --stat -- etc docs tests
 
 .PHONY: docs
 docs: $(TEST_READY) ## Check the pages: links, error codes, public surface, generated files

@@ -17,6 +17,7 @@ from oslo_config import generator
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_CONFIG = "etc/delfin/delfin.conf.sample"
 OPENAPI = "docs/reference/openapi.json"
+MATRIX = "docs/reference/support-matrix.md"
 # What a new installation sets: the default is for one whose file is older than the option.
 SET = ("verify_certificates = true",)
 
@@ -50,9 +51,17 @@ def openapi() -> str:
     return json.dumps(document(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def matrix() -> str:
+    """What each driver supports, from a conformance run on its recording."""
+    from tools import support_matrix  # noqa: PLC0415 - needs what tests need
+
+    return support_matrix.page()
+
+
 GENERATED: dict[str, tuple[str, Callable[[], str]]] = {
     "sample-config": (SAMPLE_CONFIG, sample_config),
     "openapi": (OPENAPI, openapi),
+    "matrix": (MATRIX, matrix),
 }
 
 

@@ -83,15 +83,8 @@ class Aurora(SimulatedArray):
         if (request.method, word) == ("DELETE", "logout"):
             self.sessions.sign_out(session.token)
             return Answer(204)
-        if request.method == "DELETE":
-            return Answer(404, {"message": "no such event"})
-        if word == "system":
-            return Answer(200, SYSTEM)
-        if word == "counters":
-            return Answer(200, {"entries": _counters(request.query)})
-        if word in ENTRIES:
-            return Answer(200, {"entries": ENTRIES[word]})
-        return Answer(404, {"message": "no such thing"})
+        found = _found(request, word)
+        return Answer(200, found) if found else Answer(404, {"message": "no such thing"})
 
     def _log_in(self, body: dict[str, Any]) -> Answer:
         try:
@@ -101,6 +94,16 @@ class Aurora(SimulatedArray):
         except BadCredentials:
             return Answer(401, {"message": "who are you"})
         return Answer(200, {"role": "monitor"}, {"X-Aurora-Token": session.token})
+
+
+def _found(request: Request, word: str) -> dict[str, Any] | None:
+    if request.method != "GET":
+        return None
+    if word == "system":
+        return SYSTEM
+    if word == "counters":
+        return {"entries": _counters(request.query)}
+    return {"entries": ENTRIES[word]} if word in ENTRIES else None
 
 
 def _counters(query: Any) -> list[dict[str, Any]]:

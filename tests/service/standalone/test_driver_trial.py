@@ -117,7 +117,7 @@ def test_a_running_service_records_its_sessions(
     folder = tmp_path / "recordings"
     delfin = start(OS_STORAGE_DRIVER__RECORD_DIR=str(folder))
     storage_id = delfin.rest.register(array, serial=SERIAL)
-    delfin.rest.until(storage_id, "succeeded")
+    delfin.rest.until(storage_id, "done")
     delfin.stop()
     played = [_played(path) for path in sorted(folder.iterdir())]
     # One session for the registration, one for the synchronisation.

@@ -43,12 +43,15 @@ def test_it_registers_syncs_and_logs_out(site: Path, aurora: Any, start: Start) 
     assert made.status == 201, made
     assert made.json["serial_number"] == "AUR-00812"
     storage_id = made.json["id"]
-    storage = delfin.rest.until(storage_id, "succeeded")
+    storage = delfin.rest.until(storage_id, "done")
     assert storage["total_capacity"] == (2048 + 4096) << 30
     counts = {kind.key: n for kind, n in _totals(delfin, storage_id).items()}
     assert counts == {
-        "storage_pools": 2, "volumes": 5, "storage_host_groups": 1,
-        "volume_groups": 1, "masking_views": 1,
+        "storage_pools": 2,
+        "volumes": 5,
+        "storage_host_groups": 1,
+        "volume_groups": 1,
+        "masking_views": 1,
     }
     # The list form and the dictionary form are the same to whoever asks over REST.
     (hosts,) = delfin.rest.rows(HOST_GROUPS, storage_id)
