@@ -146,7 +146,7 @@ class TestOddErrors:
     def test_a_synchronisation_tells_which_kinds_failed_and_loses_nothing(self, old: Bench) -> None:
         storage_id = register(old, "OddErrors")
         finished = old.sync(storage_id)
-        failed = set(finished.result["failed_kinds"])
+        failed = {kind["kind"] for kind in finished.result["failed_kinds"]}
         assert {"storage_pools", "volumes", "controllers", "ports", "disks"} <= failed
         assert "shares" not in failed
 
