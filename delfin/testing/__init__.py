@@ -1,1 +1,1 @@
-"""Shipped test kit: rules that every driver's rows must keep, and simulated arrays."""
+"""Shipped for driver authors: the conformance kit, recordings, their replay, simulated arrays."""

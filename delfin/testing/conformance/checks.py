@@ -27,11 +27,20 @@ Find = Callable[[Subject], list[str]]
 
 @dataclass(frozen=True)
 class Check:
-    """One check; 'live' if it makes sense against a real array."""
+    """One check; 'live' if it makes sense against a real array, 'fault' if it replays one."""
 
     name: str
     find: Find
     live: bool = True
+    fault: str | None = None
+
+    def needless(self, subject: Subject) -> str:
+        """Why there is nothing to find; empty when there is."""
+        if subject.recording is None and not self.live:
+            return "makes no sense against a live array"
+        if self.fault is not None and self.fault not in subject.faults:
+            return f"an array with access by {' and '.join(subject.access_types)} has no such fault"
+        return ""
 
 
 def _answers(subject: Subject) -> list[str]:
@@ -136,7 +145,7 @@ def _is_about_clearing(text: str) -> bool:
 
 
 def _fault(name: str) -> Check:
-    return Check(f"fault: {name}", lambda subject: faults.findings(subject, name), live=False)
+    return Check(f"fault: {name}", lambda subject: faults.findings(subject, name), False, name)
 
 
 CHECKS: tuple[Check, ...] = (

@@ -10,9 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from delfin.common.constants import ACCESS_TYPE
 from delfin.testing.conformance import access_file
 from delfin.testing.conformance.questions import Questions
 from delfin.testing.conformance.reading import Reading, captured_log, log_out, read
+from delfin.testing.recording import about
+from delfin.testing.replay import faults
 from delfin.testing.replay.player import STORAGE_ID, Player
 
 
@@ -71,6 +74,18 @@ class Subject:
         questions = self.questions
         with Player(self.folder, ignored=questions.ignored, timeouts=questions.timeouts) as player:
             yield player
+
+    @cached_property
+    def access_types(self) -> tuple[str, ...]:
+        """'rest', 'ssh' and so on, as the recording or the access info says."""
+        if self.recording is not None:
+            return about.read(self.recording).access
+        return tuple(name for name in ACCESS_TYPE if (self._access or {}).get(name))
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Those that an array with these access types can have."""
+        return faults.possible(self.access_types)
 
     @cached_property
     def reading(self) -> Reading:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 CONNECT_TIMEOUT = "connect timeout"  # nothing answers at the address
 READ_TIMEOUT = "read timeout"  # the question is taken and never answered
 TLS_ERROR = "TLS error"  # the array shows a certificate that is not trusted
@@ -21,3 +23,10 @@ REST = (
 )
 SSH = (CONNECT_TIMEOUT, READ_TIMEOUT, LOGIN_REFUSED, CUT_TEXT, HALF_TEXT)
 ALL = tuple(dict.fromkeys((*REST, *SSH)))
+
+
+def possible(access_types: Collection[str]) -> tuple[str, ...]:
+    """Those that an array can have that is reached in these ways."""
+    rest = REST if "rest" in access_types else ()
+    ssh = SSH if "ssh" in access_types else ()
+    return tuple(dict.fromkeys((*rest, *ssh)))

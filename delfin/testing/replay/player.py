@@ -46,9 +46,7 @@ class Player:
     @property
     def faults(self) -> tuple[str, ...]:
         """Those that the array's access types can have."""
-        rest = faults.REST if "rest" in self.about.access else ()
-        ssh = faults.SSH if "ssh" in self.about.access else ()
-        return tuple(dict.fromkeys((*rest, *ssh)))
+        return faults.possible(self.about.access)
 
     def access(self) -> dict[str, Any]:
         """What delfin would hand to the driver; a new dict each time."""

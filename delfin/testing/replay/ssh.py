@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import threading
 from collections.abc import Callable
@@ -16,6 +17,9 @@ from delfin.testing.replay import faults
 from delfin.testing.replay.play import Play
 
 _DEADLINE = 10.0
+_QUIET = logging.getLogger(f"{__name__}.server")
+_QUIET.addHandler(logging.NullHandler())
+_QUIET.setLevel(logging.CRITICAL)
 # What a shell says to a command it does not know; the exit status of it.
 _NOT_FOUND = 127
 
@@ -58,6 +62,8 @@ class SshServer:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             transport = paramiko.Transport(connection)
+            # A client that goes away in the middle is part of the play.
+            transport.set_log_channel(_QUIET.name)
             transport.add_server_key(self._key)
             self._transports.append(transport)
             with contextlib.suppress(paramiko.SSHException, EOFError, OSError):

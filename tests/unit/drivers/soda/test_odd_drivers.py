@@ -187,3 +187,12 @@ def test_positional_calls_reach_parameters_of_any_name(old: Bench) -> None:
     assert [row["native_storage_host_initiator_id"] for row in taken.rows] == ["i"]
     assert any("repeated" in note for note in taken.notes)
     assert POOLS.lister in dir(old.arrays)
+
+
+def test_options_registered_on_import_are_tolerated(old: Bench) -> None:
+    # As two drivers do, at the top of their modules and perhaps twice.
+    option = cfg.StrOpt("enable_perf_config", default=False, help="as it was declared")
+    for _ in range(2):
+        cfg.CONF.register_opts([option], "oceanstor_driver")
+    assert old.sync(register(old, "OddRows")).state == "done"
+    assert cfg.CONF.oceanstor_driver.enable_perf_config == "False"
