@@ -76,6 +76,7 @@ def written(report: Report, access: Mapping[str, Any]) -> str:
     for table, rows in report.reading.answers.items():
         scrubber.learn(table, rows)
     text = "\n".join([*_head(report), "", *_body(report)]) + "\n"
+    scrubber.hear(text)
     return redacted(scrubber.text(text))
 
 

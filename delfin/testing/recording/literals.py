@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"[A-Za-z0-9]+")
+WORD = re.compile(r"[A-Za-z0-9]+")
 
 
 class Literals:
@@ -18,7 +18,7 @@ class Literals:
         """From now on 'text', which must begin with a letter or digit, is replaced."""
         if text in self._stand_ins:
             return
-        first = _WORD.match(text)
+        first = WORD.match(text)
         if first is None:
             return
         self._stand_ins[text] = stand_in
@@ -33,7 +33,7 @@ class Literals:
         if text in self._stand_ins:
             return self._stand_ins[text]
         parts, done = [], 0
-        for word in _WORD.finditer(text):
+        for word in WORD.finditer(text):
             start = word.start()
             if start < done:
                 continue

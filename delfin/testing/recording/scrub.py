@@ -6,8 +6,9 @@ lead somewhere.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from delfin import cryptor
@@ -17,9 +18,11 @@ from delfin.testing import rules
 from delfin.testing.conformance.secrets import SECRET_NAME, forms
 from delfin.testing.recording import patterns
 from delfin.testing.recording.exchange import Exchange
-from delfin.testing.recording.literals import Literals
+from delfin.testing.recording.literals import WORD, Literals
 from delfin.testing.recording.shapes import Shapes
 from delfin.testing.recording.standins import HOST, PASSWORD, TOKEN, USER
+
+Make = Callable[[str], str]
 
 _SHORTEST = 4
 # A shorter number is a count or a size as well.
@@ -56,11 +59,17 @@ class Scrubber:
         self._hosts: list[str] = []
         self._users: set[str] = set()
         self._tokens = 0
+        # What rows told, and has not been heard from the array yet.
+        self._told: dict[str, Make] = {}
         for block in (access[name] for name in ACCESS_TYPE if access.get(name)):
             self._learn_login(block)
 
     def learn(self, table: str, rows: Any) -> None:
-        """Names, serial numbers and WWNs in rows that the driver made; 'storage' is one row."""
+        """Names, serial numbers and WWNs in rows that the driver made; 'storage' is one row.
+
+        A driver also puts names together and adds words of its own, so each is looked for in
+        what the array says: see 'hear'.
+        """
         for row in rules.plain_rows(rows):
             for column in _IDENTITIES:
                 self._learn(row.get(column), self._like)
@@ -70,9 +79,21 @@ class Scrubber:
                 for column in (*_NAMES, "location") if table == "storage" else _NAMES:
                     self._learn(row.get(column), lambda v, w=word: self.shapes.counted(w, v))
 
+    def hear(self, text: str) -> None:
+        """Replace from now on what the rows told and this text has; of a path, its parts."""
+        words = set(WORD.findall(text))
+        for value, make in tuple(self._told.items()):
+            heard = [part for part in value.split("/") if _is_in(part, text, words)]
+            for name in heard:
+                if name not in self._names and _is_a_name(name):
+                    self._names.add(name, make(name))
+            if heard == [value]:
+                del self._told[value]
+
     def exchange(self, exchange: Exchange) -> Exchange:
         """The exchange to be written."""
         self._learn_secrets(exchange)
+        self.hear(exchange_text(exchange))
         if exchange.channel != "rest":
             asked = self.text(exchange.asked)
             return Exchange(exchange.channel, asked, self._value(exchange.answer))
@@ -119,12 +140,12 @@ class Scrubber:
                 self._secrets.add(form, stand_in)
 
     def _learn(self, value: Any, make: Any) -> None:
-        if not isinstance(value, str) or len(value) < _SHORTEST or value in self._names:
+        if not isinstance(value, str) or value in self._names or value in self._told:
             return
         if value.isdecimal() and (make != self._like or len(value) < _SHORTEST_NUMBER):
             return
-        if value.lower() not in _WORDS:
-            self._names.add(value, make(value))
+        if len(value) >= _SHORTEST:
+            self._told[value] = make
 
     def _like(self, value: str) -> str:
         """The same stand-in as where no row told what it is."""
@@ -189,6 +210,24 @@ class Scrubber:
             cookie, secret = _cookie(value)
             return f"{cookie}={self._secrets.replaced(secret)}; Path=/"
         return self.text(value)
+
+
+def exchange_text(exchange: Exchange) -> str:
+    """All that was asked and answered, to look for words in."""
+    return json.dumps([exchange.asked, exchange.answer], ensure_ascii=False)
+
+
+def _is_in(name: str, text: str, words: set[str]) -> bool:
+    first = WORD.match(name)
+    return (
+        first is not None
+        and first[0] in words
+        and json.dumps(name, ensure_ascii=False)[1:-1] in text
+    )
+
+
+def _is_a_name(text: str) -> bool:
+    return len(text) >= _SHORTEST and text.lower() not in _WORDS
 
 
 def _cookie(header: str) -> tuple[str, str]:

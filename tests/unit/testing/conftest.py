@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from delfin.drivers.manager import NAMESPACE
 from delfin.testing import suite
 from delfin.testing.conformance import contract
 from delfin.testing.conformance.subject import Subject
@@ -20,7 +21,8 @@ from tests.unit.testing.bravo import Bravo
 def every_class_has_an_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     def points(**_: Any) -> list[EntryPoint]:
         targets = [f"{c.__module__}:{c.__qualname__}" for c in _family(Bravo)]
-        return [EntryPoint("acme bravo", target, "g") for target in targets]
+        made = [EntryPoint("acme bravo", target, "g") for target in targets]
+        return [*made, *entry_points(group=NAMESPACE)]
 
     monkeypatch.setattr(contract, "entry_points", points)
 

@@ -101,12 +101,14 @@ def test_names_learnt_from_rows_are_replaced_everywhere() -> None:
 def test_a_name_that_is_a_word_of_the_trade_is_kept(name: str) -> None:
     scrub = scrubber()
     scrub.learn("volumes", [{"name": name}])
+    scrub.hear(f"state {name}.")
     assert scrub.text(f"state {name}.") == f"state {name}."
 
 
 def test_hardware_keeps_its_names_and_loses_its_serial_numbers() -> None:
     scrub = scrubber()
     scrub.learn("disks", [{"name": "Bay 3", "serial_number": "S3Z8NB0K"}])
+    scrub.hear("Bay 3 S3Z8NB0K")
     told = scrub.text("Bay 3 S3Z8NB0K")
     assert told.startswith("Bay 3 ")
     assert "S3Z8NB0K" not in told
@@ -160,3 +162,14 @@ def test_different_values_never_share_a_stand_in() -> None:
     values = [f"SN{n:04}" for n in range(500)]
     assert len({shapes.like(value) for value in values}) == 500
     assert [shapes.like(value) for value in values] == [shapes.like(value) for value in values]
+
+
+def test_a_name_that_the_driver_put_together_is_found_in_its_parts() -> None:
+    scrub = scrubber()
+    scrub.learn("volumes", [{"name": "vgpay/salaries", "description": "LVM volume of vgpay"}])
+    printed = "/dev/vgpay/salaries vgpay-salaries volume"
+    told = scrub.exchange(Exchange("exec", "lvs", {"stdout": printed})).answer["stdout"]
+    assert "vgpay" not in told
+    assert "salaries" not in told
+    assert told.endswith(" volume")
+    assert scrub.value("vgpay/salaries") in told
