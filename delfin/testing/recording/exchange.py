@@ -20,6 +20,7 @@ import yaml
 
 FILE = "exchanges.yaml"
 
+_BETWEEN = re.compile(r"^---[ \t]*\n", re.MULTILINE)
 Channel = Literal["rest", "exec", "shell"]
 Key = tuple[str, ...]
 
@@ -136,8 +137,17 @@ _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 def load(folder: Path) -> list[Exchange]:
     """The exchanges of a recording; raises ValueError naming the document that is none."""
-    with (folder / FILE).open(encoding="utf-8") as stream:
-        return list(_exchanges(yaml.load_all(stream, Loader=_Loader), folder))
+    text = (folder / FILE).read_text(encoding="utf-8")
+    return list(_exchanges(_documents(text), folder))
+
+
+def _documents(text: str) -> Iterator[Any]:
+    """The documents; those that are JSON are read as such, which is many times quicker."""
+    for part in _BETWEEN.split(text):
+        if part.startswith("{"):
+            yield json.loads(part)
+        elif (document := yaml.load(part, Loader=_Loader)) is not None:  # noqa: S506 - a safe loader
+            yield document
 
 
 def save(folder: Path, exchanges: Iterable[Exchange]) -> None:

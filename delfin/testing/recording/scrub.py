@@ -6,9 +6,8 @@ lead somewhere.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from delfin import cryptor
@@ -18,7 +17,7 @@ from delfin.testing import rules
 from delfin.testing.conformance.secrets import SECRET_NAME, forms
 from delfin.testing.recording import patterns
 from delfin.testing.recording.exchange import Exchange
-from delfin.testing.recording.literals import WORD, Literals
+from delfin.testing.recording.literals import Literals
 from delfin.testing.recording.shapes import Shapes
 from delfin.testing.recording.standins import HOST, PASSWORD, TOKEN, USER
 
@@ -59,8 +58,9 @@ class Scrubber:
         self._hosts: list[str] = []
         self._users: set[str] = set()
         self._tokens = 0
-        # What rows told, and has not been heard from the array yet.
-        self._told: dict[str, Make] = {}
+        # What rows told, whether or not the array has said it, and how to make its stand-in.
+        self._told = Literals()
+        self._makes: dict[str, Make] = {}
         for block in (access[name] for name in ACCESS_TYPE if access.get(name)):
             self._learn_login(block)
 
@@ -81,19 +81,14 @@ class Scrubber:
 
     def hear(self, text: str) -> None:
         """Replace from now on what the rows told and this text has; of a path, its parts."""
-        words = set(WORD.findall(text))
-        for value, make in tuple(self._told.items()):
-            heard = [part for part in value.split("/") if _is_in(part, text, words)]
-            for name in heard:
-                if name not in self._names and _is_a_name(name):
-                    self._names.add(name, make(name))
-            if heard == [value]:
-                del self._told[value]
+        for name in {name for _, name in self._told.found(text)}:
+            if name not in self._names:
+                self._names.add(name, self._makes[name](name))
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """The exchange to be written."""
         self._learn_secrets(exchange)
-        self.hear(exchange_text(exchange))
+        self.hear("\n".join(_strings([exchange.asked, exchange.answer])))
         if exchange.channel != "rest":
             asked = self.text(exchange.asked)
             return Exchange(exchange.channel, asked, self._value(exchange.answer))
@@ -140,12 +135,14 @@ class Scrubber:
                 self._secrets.add(form, stand_in)
 
     def _learn(self, value: Any, make: Any) -> None:
-        if not isinstance(value, str) or value in self._names or value in self._told:
+        if not isinstance(value, str):
             return
         if value.isdecimal() and (make != self._like or len(value) < _SHORTEST_NUMBER):
             return
-        if len(value) >= _SHORTEST:
-            self._told[value] = make
+        for part in value.split("/"):
+            if len(part) >= _SHORTEST and part not in self._makes and part.lower() not in _WORDS:
+                self._makes[part] = make
+                self._told.add(part, "")
 
     def _like(self, value: str) -> str:
         """The same stand-in as where no row told what it is."""
@@ -212,22 +209,16 @@ class Scrubber:
         return self.text(value)
 
 
-def exchange_text(exchange: Exchange) -> str:
-    """All that was asked and answered, to look for words in."""
-    return json.dumps([exchange.asked, exchange.answer], ensure_ascii=False)
-
-
-def _is_in(name: str, text: str, words: set[str]) -> bool:
-    first = WORD.match(name)
-    return (
-        first is not None
-        and first[0] in words
-        and json.dumps(name, ensure_ascii=False)[1:-1] in text
-    )
-
-
-def _is_a_name(text: str) -> bool:
-    return len(text) >= _SHORTEST and text.lower() not in _WORDS
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield str(name)
+            yield from _strings(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _strings(inner)
 
 
 def _cookie(header: str) -> tuple[str, str]:
