@@ -191,8 +191,8 @@ def test_positional_calls_reach_parameters_of_any_name(old: Bench) -> None:
 
 def test_options_registered_on_import_are_tolerated(old: Bench) -> None:
     # As two drivers do, at the top of their modules and perhaps twice.
-    option = cfg.StrOpt("enable_perf_config", default=False, help="as it was declared")
+    option = cfg.StrOpt("fake_pool_range", default="1-100", help="as it was declared")
     for _ in range(2):
-        cfg.CONF.register_opts([option], "oceanstor_driver")
+        cfg.CONF.register_opts([option], "fake_driver")
     assert old.sync(register(old, "OddRows")).state == "done"
-    assert cfg.CONF.oceanstor_driver.enable_perf_config == "False"
+    assert cfg.CONF.fake_driver.fake_pool_range == "1-100"
