@@ -92,6 +92,12 @@ OperationNotSupported              DelfinException  501  2
 AlertNotFound                      NotFound         404  1
 SilenceNotFound                    NotFound         404  1
 JobNotFound                        NotFound         404  1
+ServiceNotFound                    NotFound         404  1
+ScheduleNotFound                   NotFound         404  1
+AccessInfoChanged                  Invalid          400  1
+JobDeadlineExceeded                DelfinException  500  1
+DriverCallTimeout                  DelfinException  504  2
+ArraySessionsInUse                 DelfinException  503  1
 RequestBodyTooLarge                Invalid          413  1
 ServiceUnavailable                 DelfinException  503  0
 """

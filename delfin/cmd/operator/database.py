@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,38 +27,47 @@ def add_to(groups: Any) -> None:
     check.set_defaults(run=show_differences)
 
 
-def open_database(conf: cfg.ConfigOpts) -> Database:
-    """The database that the services use; delfin-standalone's, when none is configured."""
+@contextlib.contextmanager
+def open_database(conf: cfg.ConfigOpts) -> Iterator[Database]:
+    """The database that the services use; delfin-standalone's, when none is configured.
+
+    Its connections are closed at the end of the block.
+    """
     file = Path(conf.state_path).absolute() / "delfin.db"
     conf.set_default("connection", f"sqlite:///{file}", "database")
-    return Database(conf)
+    database = Database(conf)
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def upgrade(conf: cfg.ConfigOpts, _asked: argparse.Namespace) -> int:
     Path(conf.state_path).mkdir(mode=0o750, parents=True, exist_ok=True)
-    database = open_database(conf)
-    before, wanted = migration.versions(database.engine)
-    migration.upgrade(database.engine)
+    with open_database(conf) as database:
+        before, wanted = migration.versions(database.engine)
+        migration.upgrade(database.engine)
     print(f"{before or 'empty'} -> {wanted}")
     return 0
 
 
 def show_version(conf: cfg.ConfigOpts, _asked: argparse.Namespace) -> int:
-    current, wanted = migration.versions(open_database(conf).engine)
+    with open_database(conf) as database:
+        current, wanted = migration.versions(database.engine)
     print(f"database: {current or 'empty'}\nrelease:  {wanted}")
     return 0
 
 
 def show_differences(conf: cfg.ConfigOpts, _asked: argparse.Namespace) -> int:
-    engine = open_database(conf).engine
-    current, wanted = migration.versions(engine)
+    with open_database(conf) as database:
+        current, wanted = migration.versions(database.engine)
+        found = migration.differences(database.engine, METADATA) if current == wanted else []
     if current != wanted:
         print(
             f"The database is at {current or 'empty'}, this release wants {wanted}: "
             "run 'delfin-manage db upgrade'."
         )
         return 1
-    found = migration.differences(engine, METADATA)
     for difference in found:
         print(difference)
     print(

@@ -16,6 +16,7 @@ from delfin.common.keyring import KeyRingError, key_id_of
 from delfin.db import access_secrets, snmp_secrets
 from delfin.db.access_info import AccessInfo
 from delfin.db.alert_sources import AlertSource
+from delfin.db.session import Database
 
 # Tables with secrets, keyed by storage, and what knows which of their columns are.
 _TABLES: tuple[tuple[Any, Any], ...] = (
@@ -39,7 +40,7 @@ def check_secrets(conf: cfg.ConfigOpts, _asked: argparse.Namespace) -> int:
     ring = open_key_ring(conf.secrets.key_file)
     counted: Counter[str] = Counter()
     broken = 0
-    with open_database(conf).reader() as session:
+    with open_database(conf) as database, database.reader() as session:
         for model, secrets in _TABLES:
             for row in session.scalars(select(model)):
                 for *_where, value, place in secrets.sealed_values(row):
@@ -70,17 +71,17 @@ def rotate_keys(conf: cfg.ConfigOpts, _asked: argparse.Namespace) -> int:
         retired = ring.key_ids
         KeyFile(conf.secrets.key_file).add_primary()
     done = 0
-    # A registration may have been under way with the old key during the first round.
-    while changed := _reseal_all(conf, ring):
-        done += changed
+    with open_database(conf) as database:
+        # A registration may have been under way with the old key during the first round.
+        while changed := _reseal_all(database, ring):
+            done += changed
     for key_id in retired:
         KeyFile(conf.secrets.key_file).retire(key_id)
     print(f"{done} secrets are sealed with key {ring.primary_id}")
     return 0
 
 
-def _reseal_all(conf: cfg.ConfigOpts, ring: Any) -> int:
-    database = open_database(conf)
+def _reseal_all(database: Database, ring: Any) -> int:
     done = 0
     for model, secrets in _TABLES:
         with database.reader() as session:

@@ -25,7 +25,7 @@ def add_to(groups: Any) -> None:
 def show_sessions(conf: cfg.ConfigOpts, asked: argparse.Namespace) -> int:
     now = utcnow()
     wanted = [asked.storage] if asked.storage else None
-    with open_database(conf).reader() as session:
+    with open_database(conf) as database, database.reader() as session:
         rows = array_sessions.live(session, time.time_ns() // 1_000_000, wanted)
         for row in rows:
             age = max(0, int((now - row.opened_at).total_seconds()))

@@ -61,16 +61,16 @@ def replay_traps(conf: cfg.ConfigOpts, asked: argparse.Namespace) -> int:
         Waiting(number, now, {"variables": told, "address": asked.address})
         for number, told in enumerate(read(asked.file.read_bytes()), start=1)
     ]
-    database = open_database(conf)
-    if asked.storage:
-        with database.reader() as session:
-            storages.get(session, asked.storage)
-        keyring = open_key_ring(conf.secrets.key_file)
-        drivers: Any = DriverAPI(database, keyring, DriverManager())
-        meanings = Meanings(database, drivers, asked.storage)
-    else:
-        meanings = Meanings(None, _OneDriver(asked.driver), "")
-    found = meanings.of(traps)
+    with open_database(conf) as database:
+        if asked.storage:
+            with database.reader() as session:
+                storages.get(session, asked.storage)
+            keyring = open_key_ring(conf.secrets.key_file)
+            drivers: Any = DriverAPI(database, keyring, DriverManager())
+            meanings = Meanings(database, drivers, asked.storage)
+        else:
+            meanings = Meanings(None, _OneDriver(asked.driver), "")
+        found = meanings.of(traps)
     told = [_shown(one.report.row, one.times) for one in found]
     print(json.dumps(told, ensure_ascii=False, indent=2))
     if meanings.incomplete:

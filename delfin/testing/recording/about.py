@@ -26,6 +26,7 @@ class About:
         extra_attributes: What the driver was given besides, without secrets.
         window: Begin and end (ms) of the performance data that was asked for.
         complete: False when the recording reached its size limit or was cut off.
+        storage_name: Which array was meant, where one manager serves several.
     """
 
     driver: str
@@ -37,6 +38,7 @@ class About:
     extra_attributes: Mapping[str, str] = field(default_factory=dict)
     window: tuple[int, int] | None = None
     complete: bool = True
+    storage_name: str = ""
 
     def __post_init__(self) -> None:
         if self.source not in SOURCES:

@@ -42,6 +42,7 @@ class Recorder:
         self.scrubber = Scrubber(access)
         self._about = replace(about, complete=False)
         self._extra = access.get("extra_attributes") or {}
+        self._storage_name = access.get("storage_name") or ""
         self._limit = limit
         self._size = 0
         self._full = False
@@ -93,6 +94,7 @@ class Recorder:
             self.flush()
             self._closed = True
             known["extra_attributes"] = {name: str(value) for name, value in self._extra.items()}
+            known["storage_name"] = self._storage_name
             rows = {name: self.scrubber.value(value) for name, value in known.items()}
             self._about = replace(self._about, **rows, complete=not self._full)
             whole = load(self.folder)

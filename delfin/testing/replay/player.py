@@ -61,6 +61,7 @@ class Player:
             "storage_id": STORAGE_ID,
             "vendor": vendor,
             "model": model,
+            "storage_name": self.about.storage_name or None,
             **blocks,
             "extra_attributes": dict(self.about.extra_attributes),
             "verify": self._certificates.get(trusted, False),

@@ -97,6 +97,9 @@ def test_a_listing_that_fails_ends_nothing(
     kept = reading(bench, storage_id)
     assert kept.error_code == code
     assert kept.last_success is not None
+    with bench.database.writer() as session:
+        # A password that was refused is not tried again before it is good.
+        bench.arrays.access_renewed(session, storage_id, 1)
     lists([{"alert_id": "1"}])
     run(bench, storage_id)
     assert reading(bench, storage_id).error_code is None
