@@ -18,6 +18,7 @@ from delfin.alert_manager.service import AlertService  # noqa: E402 - likewise
 from delfin.api.server import ApiService, open_socket  # noqa: E402 - likewise
 from delfin.cmd import daemon  # noqa: E402 - likewise
 from delfin.cmd.parts import Parts, make_parts  # noqa: E402 - likewise
+from delfin.cmd.traps import trap_parts  # noqa: E402 - likewise
 from delfin.coordination.cluster import Cluster  # noqa: E402 - likewise
 from delfin.health import Health, HealthApp  # noqa: E402 - likewise
 from delfin.process.systemd import Systemd  # noqa: E402 - likewise
@@ -45,7 +46,7 @@ def main(further: Callable[[Parts], Sequence[Service]] = lambda _parts: ()) -> i
             cluster.eviction.subscribe(parts.arrays.sessions)
             health = Health(daemon.checks(parts))
 
-            traps = parts.traps(str(number))
+            traps = trap_parts(parts, str(number))
             bell = DoorbellServer(parts.transport, socket.gethostname())
             bell.add_listener(traps.ring)
 

@@ -15,6 +15,7 @@ from oslo_config import cfg  # noqa: E402 - the back end must be chosen before a
 from delfin.api.server import ApiService, open_socket  # noqa: E402 - likewise
 from delfin.cmd import daemon  # noqa: E402 - likewise
 from delfin.cmd.parts import make_parts  # noqa: E402 - likewise
+from delfin.cmd.rest import application  # noqa: E402 - likewise
 from delfin.coordination.cluster import make_eviction  # noqa: E402 - likewise
 from delfin.coordination.locks import Coordinator  # noqa: E402 - likewise
 from delfin.drivers.session.limits import Tier  # noqa: E402 - likewise
@@ -42,7 +43,7 @@ def main() -> int:
             locks.start()
             parts.arrays.sessions.join(eviction)
             health = Health(daemon.checks(parts))
-            app = HealthApp(health, parts.application(locks, eviction))
+            app = HealthApp(health, application(parts, locks, eviction))
 
             def facts() -> dict[str, int]:
                 return parts.facts(refused_messages=eviction.refused)

@@ -16,6 +16,8 @@ from oslo_log import log
 from delfin.alert_manager.service import AlertService
 from delfin.api.server import ApiService
 from delfin.cmd.parts import make_parts
+from delfin.cmd.rest import application
+from delfin.cmd.traps import trap_parts
 from delfin.conf.load import load
 from delfin.coordination.eviction import LocalEviction
 from delfin.coordination.locks import Coordinator
@@ -90,7 +92,7 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
         bell.add_listener(task.ring)
         bell.add_listener(exports.ring)
         # An ordinary user may not have the port of the traps; the rest is of use all the same.
-        traps = parts.traps("0", must_listen=False)
+        traps = trap_parts(parts, "0", must_listen=False)
         bell.add_listener(traps.ring)
         bell.start()
         stack.callback(bell.wait)
@@ -113,7 +115,7 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
             stuck_threads=lambda: task.stuck,
             systemd=systemd,
         )
-        api = ApiService(conf, parts.application(locks, eviction))
+        api = ApiService(conf, application(parts, locks, eviction))
         yield Embedded(watchdog, presence, task, exports, AlertService(traps.services), api)
 
 

@@ -1,4 +1,7 @@
-"""Makes what the services of one process share; the embedded process and the daemons both use it."""
+"""Makes what the services of one process share; the embedded process and the daemons both use it.
+
+What only some of them need is made by modules beside this one, so that no process loads it for nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,8 @@ from oslo_config import cfg
 from oslo_db import exception as db_exception
 from oslo_messaging.transport import RPCTransport
 
-from delfin.alert_manager.parts import TrapParts
-from delfin.alert_manager.parts import make_parts as make_trap_parts
-from delfin.api.app import Application, make_app
-from delfin.api.parts import ApiParts
 from delfin.common.key_file import open_key_ring
 from delfin.common.keyring import KeyRing
-from delfin.coordination.eviction import EvictionBus
-from delfin.coordination.locks import Coordinator
 from delfin.db import storages
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
@@ -28,7 +25,6 @@ from delfin.drivers.trust.tls import TlsTrust
 from delfin.jobs.access_events import AccessEvents
 from delfin.jobs.board import JobBoard
 from delfin.jobs.queue import JobQueue
-from delfin.jobs.timetable import Timetable
 from delfin.process.watchdog import resident_memory
 from delfin.rpc.doorbell import Doorbell
 from delfin.rpc.transport import open_transport
@@ -56,19 +52,6 @@ class Parts:
         with self.database.reader() as session:
             return storages.all_ids(session)
 
-    def traps(self, name: str, *, must_listen: bool = True) -> TrapParts:
-        """The trap receiver of this process, whose name is its own on the node.
-
-        Raises:
-            OSError: The port of the traps is taken, and the process must listen.
-        """
-        return make_trap_parts(
-            *(self.conf, self.database, self.keyring, self.queue, self.arrays),
-            self.doorbell.ring,
-            name=name,
-            must_listen=must_listen,
-        )
-
     def knows(self, storage_id: str) -> bool:
         """Whether there is such a storage, or a session with one that is gone.
 
@@ -81,23 +64,6 @@ class Parts:
                 return storages.is_there(session, storage_id)
         except db_exception.DBError:
             return True
-
-    def application(self, locks: Coordinator, eviction: EvictionBus) -> Application:
-        """The REST API on these parts."""
-        board = JobBoard(self.queue, self.conf)
-        return make_app(
-            ApiParts(
-                conf=self.conf,
-                database=self.database,
-                jobs=board,
-                timetable=Timetable(self.database, board, self.conf),
-                arrays=self.arrays,
-                coordinator=locks,
-                keyring=self.keyring,
-                doorbell=self.doorbell,
-                eviction=eviction,
-            )
-        )
 
 
 def _recordings(conf: cfg.ConfigOpts) -> contextlib.AbstractContextManager[Watch | None]:
