@@ -20,7 +20,7 @@ from delfin.cmd import daemon  # noqa: E402 - likewise
 from delfin.cmd.parts import Parts, make_parts  # noqa: E402 - likewise
 from delfin.cmd.traps import trap_parts  # noqa: E402 - likewise
 from delfin.coordination.cluster import Cluster  # noqa: E402 - likewise
-from delfin.health import Health, HealthApp  # noqa: E402 - likewise
+from delfin.health import Health  # noqa: E402 - likewise
 from delfin.process.systemd import Systemd  # noqa: E402 - likewise
 from delfin.rpc.doorbell import DoorbellServer  # noqa: E402 - likewise
 from delfin.service import Service  # noqa: E402 - likewise
@@ -58,7 +58,7 @@ def main(further: Callable[[Parts], Sequence[Service]] = lambda _parts: ()) -> i
                 *daemon.cared_for(parts, systemd, NAME, number, facts),
                 cluster,
                 health,
-                ApiService(conf, HealthApp(health), listening),
+                ApiService(conf, daemon.answering(parts, NAME, health, facts), listening),
                 AlertService([*traps.services, *further(parts)]),
                 daemon.Soon(bell),
             ]

@@ -19,7 +19,7 @@ from delfin.cmd.rest import application  # noqa: E402 - likewise
 from delfin.coordination.cluster import make_eviction  # noqa: E402 - likewise
 from delfin.coordination.locks import Coordinator  # noqa: E402 - likewise
 from delfin.drivers.session.limits import Tier  # noqa: E402 - likewise
-from delfin.health import Health, HealthApp  # noqa: E402 - likewise
+from delfin.health import Health  # noqa: E402 - likewise
 from delfin.process.systemd import Systemd  # noqa: E402 - likewise
 from delfin.service import Service  # noqa: E402 - likewise
 
@@ -43,10 +43,12 @@ def main() -> int:
             locks.start()
             parts.arrays.sessions.join(eviction)
             health = Health(daemon.checks(parts))
-            app = HealthApp(health, application(parts, locks, eviction))
 
             def facts() -> dict[str, int]:
                 return parts.facts(refused_messages=eviction.refused)
+
+            rest = application(parts, locks, eviction)
+            app = daemon.answering(parts, NAME, health, facts, rest)
 
             yield [
                 *daemon.cared_for(parts, systemd, NAME, number, facts),

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
 import redis
@@ -20,7 +20,8 @@ from delfin.cmd.parts import Parts
 from delfin.conf.load import load
 from delfin.coordination.redis_server import RedisServer
 from delfin.db import migration
-from delfin.health import Check
+from delfin.health import Check, Health, HealthApp
+from delfin.process.metrics import MetricsApp
 from delfin.process.place import Place
 from delfin.process.presence import Facts, Presence
 from delfin.process.pulse import Pulse
@@ -31,6 +32,7 @@ from delfin.service import Service, register_options
 
 LOG = log.getLogger(__name__)
 
+Inner = Callable[..., Iterable[bytes]]
 Build = Callable[[Systemd], AbstractContextManager[Sequence[Service]]]
 
 
@@ -111,6 +113,14 @@ def launch(conf: cfg.ConfigOpts, build: Build, workers: int) -> int:
     launcher = service.ProcessLauncher(conf, restart_method="mutate")
     launcher.launch_service(Daemon(build, systemd), workers=workers)
     return int(launcher.wait() or 0)
+
+
+def answering(
+    parts: Parts, name: str, health: Health, facts: Facts, rest: Inner | None = None
+) -> HealthApp:
+    """What the process answers over HTTP: its health, its numbers, and 'rest' if it serves that."""
+    counts = parts.arrays.sessions.counts.read
+    return HealthApp(health, MetricsApp(name, facts, counts, rest))
 
 
 @contextlib.contextmanager

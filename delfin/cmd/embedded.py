@@ -25,6 +25,7 @@ from delfin.coordination.state_lock import StateLock
 from delfin.db import array_sessions, migration
 from delfin.db.session import Database
 from delfin.jobs.queue import JobQueue
+from delfin.process.metrics import MetricsApp
 from delfin.process.presence import Presence
 from delfin.process.systemd import Systemd
 from delfin.process.watchdog import Watchdog
@@ -115,7 +116,9 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
             stuck_threads=lambda: task.stuck,
             systemd=systemd,
         )
-        api = ApiService(conf, application(parts, locks, eviction))
+        rest = application(parts, locks, eviction)
+        counts = parts.arrays.sessions.counts.read
+        api = ApiService(conf, MetricsApp(NAME, facts, counts, rest))
         yield Embedded(watchdog, presence, task, exports, AlertService(traps.services), api)
 
 

@@ -17,7 +17,7 @@ from delfin.api.server import ApiService, open_socket  # noqa: E402 - likewise
 from delfin.cmd import daemon  # noqa: E402 - likewise
 from delfin.cmd.parts import make_parts  # noqa: E402 - likewise
 from delfin.coordination.cluster import Cluster  # noqa: E402 - likewise
-from delfin.health import Health, HealthApp  # noqa: E402 - likewise
+from delfin.health import Health  # noqa: E402 - likewise
 from delfin.process.systemd import Systemd  # noqa: E402 - likewise
 from delfin.rpc.doorbell import DoorbellServer  # noqa: E402 - likewise
 from delfin.service import Service  # noqa: E402 - likewise
@@ -76,7 +76,7 @@ def main() -> int:
                 *care,
                 cluster,
                 health,
-                ApiService(conf, HealthApp(health), listening),
+                ApiService(conf, daemon.answering(parts, NAME, health, facts), listening),
                 task,
                 exports,
                 daemon.Soon(bell),

@@ -29,6 +29,7 @@ from delfin.drivers.driver import StorageDriver
 from delfin.drivers.manager import DriverManager
 from delfin.drivers.session.access import Access, Events, Silence, state_of
 from delfin.drivers.session.connections import Connections
+from delfin.drivers.session.counts import Counts
 from delfin.drivers.session.deadline import Watcher
 from delfin.drivers.session.keeper import Elsewhere, Keeper
 from delfin.drivers.session.leases import Leases
@@ -59,12 +60,13 @@ class SessionManager:
         """'events' is told when access to an array fails, and when it works again."""
         self.limits = limits or Limits()
         self.access = Access(database, self.limits, events or Silence())
+        self.counts = Counts()
         self._database = database
         self._watcher = Watcher()
         self._leases = Leases(database, self.limits)
         self._keeper = Keeper(self._leases, self.limits, self._kept, self._lose, self.evict)
         self._opening = Opening(
-            *(keyring, drivers, self.limits, self._leases, self.access, self._watcher),
+            *(keyring, drivers, self.limits, self._leases, self.access, self._watcher, self.counts),
             ask_others=self._ask_others,
             give_up=self._abandon,
         )
@@ -242,16 +244,19 @@ class SessionManager:
         """Keep what the outcome of a call says of the session and of the access to the array."""
         lease = slot.lease
         error: Exception | None = None
+        self.counts.add("calls")
         try:
             yield
         except Exception as caught:
             error = caught
+            is_cut_off = isinstance(error, exception.DriverCallTimeout)
+            self.counts.add("calls_cut_off" if is_cut_off else "calls_failed")
             # A driver that could not log in again by itself must not try that with each call.
             is_over = state_of(error, call) in {
                 access_state.CREDENTIALS_INVALID,
                 access_state.SESSION_LIMIT,
             }
-            if is_over or isinstance(error, exception.DriverCallTimeout):
+            if is_over or is_cut_off:
                 slot.evicted = True
             self.access.call_failed(slot.storage_id, error, call)
             raise

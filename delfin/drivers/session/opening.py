@@ -16,6 +16,7 @@ from delfin.drivers.driver import StorageDriver
 from delfin.drivers.manager import DriverManager
 from delfin.drivers.session.access import Access
 from delfin.drivers.session.connections import Connections
+from delfin.drivers.session.counts import Counts
 from delfin.drivers.session.deadline import Watcher
 from delfin.drivers.session.leases import Lease, Leases
 from delfin.drivers.session.limits import Call, Limits
@@ -40,6 +41,7 @@ class Opening:
         leases: Leases,
         access: Access,
         watcher: Watcher,
+        counts: Counts,
         *,
         ask_others: Callable[[str], None],
         give_up: Callable[[Slot], None],
@@ -51,6 +53,7 @@ class Opening:
         self._leases = leases
         self._access = access
         self._watcher = watcher
+        self._counts = counts
         self._ask_others = ask_others
         self._give_up = give_up
 
@@ -123,8 +126,10 @@ class Opening:
             ):
                 driver = log_in(self._drivers, access)
         except Exception as error:
+            self._counts.add("logins_failed")
             self._access.login_failed(slot.storage_id, error, mark)
             raise
+        self._counts.add("logins")
         self._access.login_succeeded(slot.storage_id)
         return driver
 
@@ -135,6 +140,7 @@ class Opening:
                 quietly(driver.delete_storage, slot.parting)
             log_out(driver)
 
+        self._counts.add("logouts")
         # After a call that was cut off, the array is to be told nevertheless.
         slot.connections.reopen()
         self._end_quietly(driver, slot.connections, leave, lambda: self._give_up(slot))
