@@ -1,4 +1,4 @@
-# `make help` lists the targets. Settings: VENV=, STATE=, PORT=, PYTHON=.
+# `make help` lists the targets. Settings: VENV=, STATE=, PORT=, PYTHON=, JOBS=.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -10,6 +10,10 @@ PORT ?= 8190
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 WITH_SERVERS := $(BIN)/python tools/with_test_servers.py
+
+# Stories of leases and silences need the machine to themselves; all others share it.
+ALONE := tests/service/cluster tests/service/coordination tests/service/traps
+JOBS ?= 2
 
 # The back end that is not the default runs those stories that say most in a minute.
 ON_EVENTLET := DELFIN_TEST_BACKEND=eventlet $(WITH_SERVERS)
@@ -61,7 +65,8 @@ setup: $(TEST_READY) ## Make the virtual environment with all that development n
 
 .PHONY: test
 test: packages $(TEST_READY) lint types ## Lint, types and every test; installs what is missing
-	@$(WITH_SERVERS) $(PYTEST) -m "not long"
+	@$(WITH_SERVERS) $(PYTEST) -m "not long" -n $(JOBS) --dist loadgroup $(ALONE:%=--ignore=%)
+	@$(WITH_SERVERS) $(PYTEST) -m "not long" $(ALONE)
 	@$(ON_EVENTLET) $(PYTEST) $(EVENTLET_STORIES)
 
 .PHONY: test-eventlet

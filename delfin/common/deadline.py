@@ -14,6 +14,8 @@ from contextvars import ContextVar
 
 from delfin import exception
 
+_OVER = "The time allowed for this call is over."
+_TOO_SHORT = "The time allowed for this call is too short."
 _END: ContextVar[float | None] = ContextVar("delfin_deadline", default=None)
 
 
@@ -43,12 +45,17 @@ def bounded(timeout: float) -> float:
     if remaining is None:
         return timeout
     if remaining <= 0:
-        raise exception.ConnectTimeout(message="The time allowed for this call is over.")
+        raise exception.ConnectTimeout(message=_OVER)
     return min(timeout, remaining)
 
 
 def pause(seconds: float) -> None:
     """Sleep, if there is time for it; raises ConnectTimeout at once when there is not."""
     if bounded(seconds) < seconds:
-        raise exception.ConnectTimeout(message="The time allowed for this call is too short.")
+        raise exception.ConnectTimeout(message=_TOO_SHORT)
     time.sleep(seconds)
+
+
+def is_over(error: BaseException) -> bool:
+    """Whether an error says no more than that the deadline has come."""
+    return isinstance(error, exception.ConnectTimeout) and error.msg in {_OVER, _TOO_SHORT}

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, Integer, String, delete, insert, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from delfin.db.access_info import AccessInfo
 from delfin.db.base import Base, UtcDateTime, big_integer, utcnow
 from delfin.db.session import affected
+from delfin.db.storages import Storage
 
 LONGEST_ERROR = 255
 
@@ -106,14 +120,58 @@ def take(
     return f"{last.node} (process {last.process})"
 
 
-def renew(session: Session, place: Place, lease_until: int, **told: Any) -> bool:
-    """Put the end off, and keep what is told of the session; False when it is somebody else's."""
-    return bool(
-        affected(
-            session,
-            update(ArraySession).where(*_held(place)).values(lease_until=lease_until, **told),
+_TABLE = cast("Table", ArraySession.__table__)
+# More ids than that do not fit into a statement of every engine.
+_AT_ONCE = 500
+_RENEW = (
+    update(_TABLE)
+    .where(*(_TABLE.c[name] == bindparam(f"its_{name}") for name in Place.__dataclass_fields__))
+    .values({name: bindparam(name) for name in ("lease_until", "calls", "last_used", "last_error")})
+)
+_STANDING = (
+    select(ArraySession.holder, AccessInfo.generation)
+    .outerjoin(Storage, and_(Storage.id == ArraySession.storage_id, Storage.deleted.is_(False)))
+    .outerjoin(AccessInfo, AccessInfo.storage_id == Storage.id)
+)
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What a lease is renewed with: what was done with its session so far."""
+
+    place: Place
+    calls: int
+    last_used: datetime | None
+    last_error: str | None
+
+
+def renew_all(
+    session: Session, renewals: Sequence[Renewal], lease_until: int
+) -> dict[str, int | None]:
+    """Put the end of all of them off, in a few statements however many they are.
+
+    The generation of the access information now, by holder; None when the storage is being removed.
+    A holder that is missing has lost its lease to somebody else.
+    """
+    ordered = sorted(renewals, key=lambda one: (one.place.storage_id, one.place.slot))
+    rows = [
+        {f"its_{name}": value for name, value in vars(one.place).items()}
+        | {"calls": one.calls, "last_used": one.last_used, "last_error": one.last_error}
+        for one in ordered
+    ]
+    session.connection().execute(_RENEW, [{**row, "lease_until": lease_until} for row in rows])
+    current: dict[str, int | None] = {}
+    for begin in range(0, len(ordered), _AT_ONCE):
+        some = [one.place.storage_id for one in ordered[begin : begin + _AT_ONCE]]
+        current.update(
+            (row.holder, row.generation)
+            for row in session.execute(_STANDING.where(ArraySession.storage_id.in_(some)))
         )
-    )
+    return {
+        one.place.holder: current[one.place.holder]
+        for one in ordered
+        if one.place.holder in current
+    }
 
 
 def give_back(session: Session, place: Place) -> None:

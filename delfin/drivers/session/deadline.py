@@ -97,7 +97,7 @@ class Watcher:
         except (Exception, CutOff) as error:
             # Once more: the exception may have arrived on the way into the first time.
             self._settle(call)
-            if call.stage:
+            if call.stage or deadline.is_over(error):
                 raise call.error() from error
             raise
         if call.stage:

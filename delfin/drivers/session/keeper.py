@@ -9,7 +9,7 @@ from oslo_db import exception as db_exception
 from oslo_log import log
 
 from delfin.coordination.loop import Loop
-from delfin.drivers.session.leases import Leases
+from delfin.drivers.session.leases import Lease, Leases
 from delfin.drivers.session.limits import Limits
 from delfin.drivers.session.slot import Slot
 
@@ -58,9 +58,9 @@ class Keeper:
             loop.stop()
 
     def _look(self) -> None:
-        for slot in self._slots():
-            if slot.lease is not None:
-                self._renew(slot)
+        slots = self._slots()
+        self._renew([(slot, slot.lease) for slot in slots if slot.lease is not None])
+        for slot in slots:
             if slot.driver is None:
                 continue
             idle = slot.idle_for()
@@ -69,14 +69,18 @@ class Keeper:
             if 0 < self._limits.idle_time < idle or (idle and self.elsewhere(slot.storage_id)):
                 self._evict(slot.storage_id)
 
-    def _renew(self, slot: Slot) -> None:
-        lease = slot.lease
-        if lease is None:
+    def _renew(self, held: list[tuple[Slot, Lease]]) -> None:
+        if not held:
             return
+        leases = [lease for _, lease in held]
         try:
-            is_ours = self._leases.renew(lease)
+            lost = self._leases.renew_all(leases)
         except db_exception.DBError as error:
-            LOG.warning("a session's lease cannot be renewed: %s", type(error).__name__)
-            is_ours = lease.valid
-        if not is_ours and slot.lease is lease:
-            self._lose(slot)
+            LOG.warning(
+                "the leases of %d sessions cannot be renewed: %s", len(held), type(error).__name__
+            )
+            lost = [lease for lease in leases if not lease.valid]
+        gone = {id(lease) for lease in lost}
+        for slot, lease in held:
+            if id(lease) in gone and slot.lease is lease:
+                self._lose(slot)

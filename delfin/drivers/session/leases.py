@@ -6,6 +6,7 @@ import itertools
 import os
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -14,8 +15,8 @@ from oslo_db import exception as db_exception
 from oslo_log import log
 
 from delfin import exception
-from delfin.db import access_info, array_sessions
-from delfin.db.array_sessions import Place
+from delfin.db import array_sessions
+from delfin.db.array_sessions import Place, Renewal
 from delfin.db.base import utcnow
 from delfin.db.session import Database, retried
 from delfin.drivers.session.limits import Limits
@@ -99,26 +100,23 @@ class Leases:
 
     def renew(self, lease: Lease) -> bool:
         """Whether it is this process's for another full time."""
+        return not self.renew_all([lease])
 
-        @retried
-        def attempt() -> bool:
-            begin, now = time.monotonic(), time.time_ns() // 1_000_000
-            with self._database.writer() as session:
-                is_ours = array_sessions.renew(
-                    session,
-                    lease.place,
-                    now + self._milliseconds,
-                    calls=lease.calls,
-                    last_used=lease.last_used,
-                    last_error=lease.last_error,
-                )
-                current = access_info.generation_of(session, lease.place.storage_id)
-            lease.is_stale = current != lease.generation
-            if is_ours:
+    @retried
+    def renew_all(self, leases: Sequence[Lease]) -> list[Lease]:
+        """Put the end of all of them off; those that are somebody else's now."""
+        begin, now = time.monotonic(), time.time_ns() // 1_000_000
+        renewals = [Renewal(one.place, one.calls, one.last_used, one.last_error) for one in leases]
+        with self._database.writer() as session:
+            current = array_sessions.renew_all(session, renewals, now + self._milliseconds)
+        lost = []
+        for lease in leases:
+            if lease.place.holder in current:
+                lease.is_stale = current[lease.place.holder] != lease.generation
                 lease.until = begin + self._seconds
-            return is_ours
-
-        return attempt()
+            else:
+                lost.append(lease)
+        return lost
 
     def give_back(self, lease: Lease) -> None:
         """When the database is away, the lease ends by itself."""

@@ -94,6 +94,16 @@ class Cluster:
         """With a configuration file that may be changed, instead of some settings."""
         return self._start("delfin-task", node, {}, text=text, without=without)
 
+    @property
+    def at_full_speed(self) -> dict[str, str]:
+        """Settings for stories of hundreds of jobs: no link to the database, and few words."""
+        return {
+            "OS_DATABASE__CONNECTION": self.engine.url.render_as_string(hide_password=False),
+            "OS_DEFAULT__DEBUG": "false",
+            "OS_JOBS__LEASE_TIME": "15",
+            "OS_STORAGE_DRIVER__SESSION_LEASE_TIME": "15",
+        }
+
     def close(self) -> None:
         for daemon in self._started:
             daemon.kill()

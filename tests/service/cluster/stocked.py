@@ -39,4 +39,6 @@ def stock(cluster: Cluster, array: FakeStorage, serials: Sequence[str]) -> list[
                 )
             )
     database.dispose()
+    # Each has sessions of its own, though one simulator plays all of them.
+    array.sessions.limit = max(array.sessions.limit, 2 * len(serials) + 64)
     return ids

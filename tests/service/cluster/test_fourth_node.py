@@ -13,7 +13,7 @@ pytestmark = pytest.mark.service
 
 ARRAYS = 1000
 # So many of them are busy when the node joins.
-BUSY = 150
+BUSY = 80
 LONGEST = 120.0
 DONE = "SELECT count(*) FROM jobs WHERE state = 'done'"
 
@@ -21,7 +21,8 @@ DONE = "SELECT count(*) FROM jobs WHERE state = 'done'"
 def test_a_fourth_node_takes_its_share_and_no_job_is_run_twice(
     cluster: Cluster, array: FakeStorage
 ) -> None:
-    api, tasks = cluster.api("a"), [cluster.task(node) for node in ("a", "b", "c")]
+    fast = cluster.at_full_speed
+    api, tasks = cluster.api("a", **fast), [cluster.task(node, **fast) for node in ("a", "b", "c")]
     for daemon in (api, *tasks):
         daemon.until_ready()
     ids = stock(cluster, array, [f"FOUR{number}" for number in range(ARRAYS)])
@@ -29,7 +30,7 @@ def test_a_fourth_node_takes_its_share_and_no_job_is_run_twice(
     before = cluster.owners(ids)
     for storage_id in ids[:BUSY]:
         assert api.rest.post(f"/v1/storages/{storage_id}/sync").status == 202
-    tasks.append(cluster.task("d"))
+    tasks.append(cluster.task("d", **fast))
     tasks[-1].until_ready()
     wait_until(lambda: len(cluster.members()) == 4)
     after = cluster.owners(ids)

@@ -16,7 +16,8 @@ TEN = range(10)
 
 def test_ten_that_hang_leave_ten_healthy_ones_on_time(cluster: Cluster, array: FakeStorage) -> None:
     # No more places than are needed for the ten to hang and one to go on.
-    api, task = cluster.api("a"), cluster.task("a", OS_JOBS__WORKERS="11")
+    room = {"OS_JOBS__WORKERS": "11", "OS_JOBS__URGENT_WORKERS": "0"}
+    api, task = cluster.api("a"), cluster.task("a", **room)
     for daemon in (api, task):
         daemon.until_ready()
     hung_serials = [f"HUNG{number}" for number in TEN]

@@ -29,18 +29,18 @@ _OFTEN = {
     "OS_SCHEDULES__POLL_INTERVAL": "1",
     # Nothing here ends because it is over its deadline.
     "OS_JOBS__DEADLINES": "sync:600",
-    # At this pace a lease is no shorter than a busy machine needs.
-    "OS_JOBS__LEASE_TIME": "10",
 }
 
 
 def test_the_healthy_ones_meet_their_intervals(cluster: Cluster, array: FakeStorage) -> None:
     array.faults.order("hang", "pools", serial=HANGS)
-    api, tasks = cluster.api("a", **_OFTEN), [cluster.task(node, **_OFTEN) for node in ("a", "b")]
-    for daemon in (api, *tasks):
-        daemon.until_ready()
+    often = {**_OFTEN, **cluster.at_full_speed}
+    api = cluster.api("a", **often)
+    api.until_ready()
     (hung,) = stock(cluster, array, [HANGS])
     healthy = stock(cluster, array, [f"WELL{number}" for number in range(HEALTHY)])
+    for task in [cluster.task(node, **often) for node in ("a", "b")]:
+        task.until_ready()
     assert api.rest.post(f"/v1/storages/{hung}/sync").status == 202
     wait_until(lambda: ("running", 1, 0) in cluster.jobs(hung))
     wait_until(lambda: all(runs(cluster, healthy).values()), 3 * INTERVAL + 30)

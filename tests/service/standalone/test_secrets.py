@@ -49,10 +49,16 @@ def visit_every_page(delfin: Delfin, storage_id: str) -> None:
     rest = delfin.rest
     rest.post("/v1/silences", {"comment": "quiet"})
     rest.post(f"/v1/storages/{storage_id}/alerts/sync", {})
+    nightly = {"cron": "0 3 * * *", "time_zone": "UTC"}
+    assert rest.post("/v1/schedules", nightly).status == 201
+    agent = {"host": "127.0.0.9", "version": "snmpv2c", "community_string": TOKEN[:32]}
+    assert rest.put(f"/v1/storages/{storage_id}/snmp-config", agent).status == 200
     alerts = wait_until(lambda: rest.get("/v1/alerts").json["alerts"])
     others = {
         "{alert_id}": alerts[0]["id"],
         "{silence_id}": rest.get("/v1/silences").json["silences"][0]["id"],
+        "{schedule_id}": rest.get("/v1/schedules").json["schedules"][0]["id"],
+        "{service_id}": wait_until(lambda: rest.get("/v1/services").json["services"])[0]["id"],
     }
     for path, operations in DOCUMENT["paths"].items():
         if "get" in operations:
@@ -140,7 +146,7 @@ def live_through_much(delfin: Delfin, array: FakeStorage) -> None:
     block = body(array, NEXT)["rest"]
     changed = rest.put(f"/v1/storages/{storage_id}/access-info", {"rest": block})
     assert changed.status == 200, changed
-    assert rest.sync(storage_id)["last_sync"]["result"] == "done"
+    rest.until(storage_id, "done")
     array.faults.order("server_error")
     rest.sync(storage_id)
     array.faults.clear()

@@ -139,10 +139,10 @@ def test_a_process_that_cannot_renew_stops_using_its_session(
     thread.start()
     assert entered.wait(10)
 
-    def away(_: object) -> bool:
+    def away(_: object) -> list[object]:
         raise db_exception.DBConnectionError
 
-    monkeypatch.setattr(process.sessions._leases, "renew", away)
+    monkeypatch.setattr(process.sessions._leases, "renew_all", away)
     connections = process.sessions._slots[storage_id].connections
     wait_until(lambda: connections._refusing)
     leave.set()
