@@ -99,6 +99,7 @@ benchmark: packages $(TEST_READY) ## Measure, and put the figures into docs/perf
 		$(WITH_SERVERS) $(BIN)/python -m tests.benchmark.$$part --write docs/performance.md; \
 	done
 	@$(BIN)/python -m tests.benchmark.conformance --write docs/performance.md
+	@$(BIN)/python -m tests.benchmark.eviction --write docs/performance.md
 
 .PHONY: check
 check: ## Everything continuous integration runs

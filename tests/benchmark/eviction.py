@@ -30,8 +30,10 @@ from delfin.coordination.bus_eviction import BusEviction  # noqa: E402 - likewis
 from delfin.coordination.cluster import make_eviction  # noqa: E402 - likewise
 from delfin.coordination.redis_eviction import RedisEviction  # noqa: E402 - likewise
 from delfin.rpc.transport import open_transport  # noqa: E402 - likewise
+from tests.benchmark import page  # noqa: E402 - likewise
 from tests.service.coordination.redis_process import RedisProcess  # noqa: E402 - likewise
 
+_HEAD = ("way", "arrived", "p50, ms", "p99, ms", "longest, ms")
 MODULE = "tests.benchmark.eviction"
 PAUSE = 0.002  # seconds between two evictions
 
@@ -111,12 +113,10 @@ def measure(conf: cfg.ConfigOpts, count: int, arguments: list[str]) -> list[floa
     return [(at - sent[number]) / 1e6 for number, at in told]
 
 
-def report(name: str, count: int, times: list[float]) -> None:
+def row(name: str, count: int, times: list[float]) -> list[str]:
     hundredths = statistics.quantiles(times, n=100)
-    sys.stdout.write(
-        f"{name}: {len(times)} of {count} arrived, p50 {hundredths[49]:.2f} ms, "
-        f"p99 {hundredths[98]:.2f} ms, longest {max(times):.2f} ms\n"
-    )
+    figures = (hundredths[49], hundredths[98], max(times))
+    return [name, f"{len(times):,} of {count:,}", *(f"{figure:.2f}" for figure in figures)]
 
 
 def main() -> None:
@@ -125,6 +125,7 @@ def main() -> None:
     parser.add_argument("--redis", default="")
     parser.add_argument("--rabbitmq", default="", help="rabbit://USER:PASSWORD@HOST:PORT/VHOST")
     parser.add_argument("--state-path", default="")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table into this page")
     parser.add_argument("--listen", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.listen:
@@ -140,10 +141,12 @@ def main() -> None:
         ways = [("Redis pub/sub", address, "")]
         if chosen.rabbitmq:
             ways.append(("oslo.messaging on RabbitMQ", "", chosen.rabbitmq))
+        rows = []
         for name, redis, rabbitmq in ways:
             conf = configuration(redis, rabbitmq, folder)
             given = [f"--redis={redis}", f"--rabbitmq={rabbitmq}", f"--state-path={folder}"]
-            report(name, chosen.count, measure(conf, chosen.count, given))
+            rows.append(row(name, chosen.count, measure(conf, chosen.count, given)))
+        page.show("eviction", page.table(_HEAD, rows), chosen.write)
 
 
 if __name__ == "__main__":
