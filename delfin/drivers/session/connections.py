@@ -45,8 +45,8 @@ class Connections:
         finally:
             _here.owner = before
 
-    def cut(self, thread_id: int | None = None) -> None:
-        """Shut the sockets down and kill the children of the driver's threads.
+    def cut(self, thread_id: int | None = None, spared: frozenset[int] = frozenset()) -> None:
+        """Shut the sockets down and kill the children of the driver's threads, but the spared ones.
 
         Whoever waits for one of the sockets wakes up with an error, whatever library it uses.
         'thread_id' is the kernel's number of the thread of the call, where threads are real.
@@ -60,7 +60,7 @@ class Connections:
             _shut_down(descriptor, inode)
         if thread_id is not None:
             for native_id in {thread_id, *threads} - {None}:
-                _kill_children(Path(f"/proc/self/task/{native_id}"))
+                _kill_children(Path(f"/proc/self/task/{native_id}"), spared)
 
     def reopen(self) -> None:
         """Let connections be made again, for a logout after a call was cut off."""
@@ -152,12 +152,20 @@ def _shut_down(descriptor: int, inode: int) -> None:
         own.shutdown(socket.SHUT_RDWR)
 
 
-def _kill_children(task: Path) -> None:
+def children_here() -> frozenset[int]:
+    """The child processes that this thread has started so far."""
+    return frozenset(_children(Path(f"/proc/self/task/{threading.get_native_id()}")))
+
+
+def _children(task: Path) -> list[int]:
     try:
-        children = [int(pid) for pid in (task / "children").read_text().split()]
+        return [int(pid) for pid in (task / "children").read_text().split()]
     except OSError:
-        return
-    for pid in children:
+        return []
+
+
+def _kill_children(task: Path, spared: frozenset[int] = frozenset()) -> None:
+    for pid in set(_children(task)) - spared:
         # Its own children first: orphaned, they would not be found any more.
         for below in Path(f"/proc/{pid}/task").glob("*"):
             _kill_children(below)

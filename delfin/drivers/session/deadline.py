@@ -20,7 +20,7 @@ from oslo_log import log
 
 from delfin import exception
 from delfin.common import deadline
-from delfin.drivers.session.connections import Connections
+from delfin.drivers.session.connections import Connections, children_here
 
 LOG = log.getLogger(__name__)
 
@@ -44,6 +44,8 @@ class _Call:
     why: str | None = None
     thread: int = field(default_factory=threading.get_ident)
     native: int | None = None
+    # Started by the thread before the call: they are somebody else's.
+    children: frozenset[int] = frozenset()
     guard: threading.Lock = field(default_factory=threading.Lock)
     over: bool = False
     stage: int = 0
@@ -86,7 +88,7 @@ class Watcher:
         """
         call = _Call(what, seconds, connections, give_up)
         if _threads_are_real():
-            call.native = threading.get_native_id()
+            call.native, call.children = threading.get_native_id(), children_here()
         self._watch(call, time.monotonic() + seconds)
         try:
             try:
@@ -161,10 +163,10 @@ class Watcher:
             stage, call.stage = call.stage, call.stage + 1
             if stage == 0:
                 LOG.warning("%s takes too long: its connections are closed", call.what)
-                call.connections.cut(call.native)
+                call.connections.cut(call.native, call.children)
             elif stage <= _TRIES:
                 # Again: what it opened before it heard of it.
-                call.connections.cut(call.native)
+                call.connections.cut(call.native, call.children)
                 if call.native is not None:
                     _raise_in(call.thread, CutOff)
         if stage > _TRIES:

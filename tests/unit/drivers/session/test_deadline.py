@@ -138,6 +138,18 @@ def test_child_process_that_hangs(watcher: Watcher) -> None:
     wait_until(lambda: not below[0].exists() or "Z" in (below[0] / "stat").read_text())
 
 
+def test_child_process_from_before_the_call_is_somebody_elses(watcher: Watcher) -> None:
+    with subprocess.Popen(["sleep", "600"]) as bystander:
+        with (
+            pytest.raises(exception.DriverCallTimeout),
+            watcher.bounded("call", 0.3, Connections()),
+            subprocess.Popen(["sleep", "600"]) as child,
+        ):
+            child.wait()
+        assert bystander.poll() is None
+        bystander.kill()
+
+
 def test_thread_of_the_drivers_own(watcher: Watcher) -> None:
     """Also a connection that another thread of the driver has made is shut down."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
