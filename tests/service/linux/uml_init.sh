@@ -38,7 +38,7 @@ lvcreate -qqy -V 1G -T vg0/tp -n thin2
 lvcreate -qqy -s -L 48M -n snap1 vg0/lv1
 lvcreate -qqy -Wn -L 8M -n asleep vg0; lvchange -an vg0/asleep
 lvcreate -qqy -Wn --type raid1 -L 16M -n mirrored vg0
-mkfs.ext4 -q /dev/vg0/thin2; mkdir -p /mnt/thin2; mount /dev/vg0/thin2 /mnt/thin2
+mkfs.ext4 -q -E lazy_itable_init=0,lazy_journal_init=0 /dev/vg0/thin2; mkdir -p /mnt/thin2; mount /dev/vg0/thin2 /mnt/thin2
 dd if=/dev/urandom of=/dev/vg0/thin1 bs=1M count=60 status=none
 dd if=/dev/urandom of=/mnt/thin2/data bs=1M count=20 status=none; sync
 
