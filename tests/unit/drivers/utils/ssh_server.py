@@ -149,7 +149,8 @@ class _Session(paramiko.ServerInterface):
         if self.server.shell is not None:
             with contextlib.suppress(OSError, EOFError):
                 self.server.shell(channel)
-            channel.close()
+            with contextlib.suppress(OSError, EOFError):
+                channel.close()
             return
         with contextlib.suppress(OSError, EOFError), channel.makefile("r") as lines:
             for line in lines:
@@ -158,7 +159,8 @@ class _Session(paramiko.ServerInterface):
                 if command == "exit":
                     break
                 channel.sendall(self.server.answers(command).stdout)
-        channel.close()
+        with contextlib.suppress(OSError, EOFError):
+            channel.close()
 
 
 @contextmanager
