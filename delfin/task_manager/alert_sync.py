@@ -14,13 +14,13 @@ from delfin import exception
 from delfin.alerts import merge
 from delfin.alerts.merge import Listed, Merged
 from delfin.context import get_admin_context
-from delfin.db import storages
-from delfin.db.session import Database, retried
+from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.jobs import alert_sync
 from delfin.jobs.outcome import outcome_of, told
 from delfin.jobs.queue import DONE, FAILED, PARTIAL, JobQueue, Lease, LeaseLostError
 from delfin.jobs.worker import Finished, Runner
+from delfin.task_manager import fenced
 from delfin.utils import utcnow_ms
 
 T = TypeVar("T")
@@ -72,16 +72,7 @@ class AlertSyncRunner:
         return _finished(merged, lease)
 
     def _write(self, lease: Lease, write: Callable[[Session], T]) -> T:
-        """One transaction, let through only while the lease holds and the storage lives."""
-
-        @retried
-        def attempt() -> T:
-            with self._database.writer() as session:
-                self._queue.fence(session, lease)
-                storages.get(session, lease.storage_id or "", lock=True)
-                return write(session)
-
-        return attempt()
+        return fenced.write(self._database, self._queue, lease, write)
 
 
 def then_alerts(

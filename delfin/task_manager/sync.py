@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from delfin import exception
 from delfin.context import RequestContext, get_admin_context
 from delfin.db import capacity, storages
-from delfin.db.session import Database, retried
+from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.drivers.intake import Intake
 from delfin.inventory import reconcile
@@ -28,7 +28,7 @@ from delfin.inventory.kind import ResourceKind
 from delfin.jobs.outcome import outcome_of, told
 from delfin.jobs.queue import DONE, FAILED, PARTIAL, JobQueue, Lease, LeaseLostError, now_ms
 from delfin.jobs.worker import Finished, StoppedError
-from delfin.task_manager import reading
+from delfin.task_manager import fenced, reading
 
 T = TypeVar("T")
 
@@ -168,16 +168,7 @@ class SyncRunner:
         return None
 
     def _write(self, lease: Lease, write: Callable[[Session], T]) -> T:
-        """One transaction, let through only while the lease holds and the storage lives."""
-
-        @retried
-        def attempt() -> T:
-            with self._database.writer() as session:
-                self._queue.fence(session, lease)
-                storages.get(session, lease.storage_id or "", lock=True)
-                return write(session)
-
-        return attempt()
+        return fenced.write(self._database, self._queue, lease, write)
 
     def _write_outcome(self, lease: Lease, storage_id: str, finished: Finished) -> None:
         summary = {
