@@ -1,0 +1,1 @@
+"""What delfin knows of performance: samples, what is to be collected, and what is missing."""
