@@ -39,7 +39,7 @@ from tests.meta.test_registry import repeated_keys
         ("delfin/drivers/utils/rest_client.py", "from ...db import session", "ground floor"),
         ("delfin/drivers/intake.py", "from delfin.db import session", "touch the database"),
         ("delfin/inventory/store.py", "from delfin.jobs import queue", "above delfin.inventory"),
-        ("delfin/inventory/store.py", "import delfin.exporter", "beside delfin.inventory"),
+        ("delfin/inventory/store.py", "import delfin.telemetry", "beside delfin.inventory"),
         ("delfin/common/alert_util.py", "import delfin.inventory", "above delfin.common"),
         ("delfin/api/app.py", "import delfin.task_manager.service", "beside delfin.api"),
         ("delfin/api/app.py", "import_module('delfin.cmd.api')", "above delfin.api"),
