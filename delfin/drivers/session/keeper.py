@@ -59,6 +59,8 @@ class Keeper:
 
     def _look(self) -> None:
         slots = self._slots()
+        # A job calls again and again: between two of its calls the session is not idle.
+        unused = self._limits.lease_time / 3
         self._renew([(slot, slot.lease) for slot in slots if slot.lease is not None])
         for slot in slots:
             if slot.driver is None:
@@ -66,7 +68,9 @@ class Keeper:
             idle = slot.idle_for()
             if slot.lease is not None and slot.lease.is_stale:
                 self._evict(slot.storage_id)
-            if 0 < self._limits.idle_time < idle or (idle and self.elsewhere(slot.storage_id)):
+            if 0 < self._limits.idle_time < idle or (
+                idle > unused and self.elsewhere(slot.storage_id)
+            ):
                 self._evict(slot.storage_id)
 
     def _renew(self, held: list[tuple[Slot, Lease]]) -> None:

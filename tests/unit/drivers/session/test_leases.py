@@ -16,7 +16,7 @@ from delfin.db.session import Database
 from delfin.drivers.session.limits import Tier
 from tests.unit.drivers.session.conftest import Processes, ask
 from tests.unit.scripted import Script
-from tests.waiting import wait_until
+from tests.waiting import during, wait_until
 
 
 def test_an_idle_session_is_handed_over(processes: Processes) -> None:
@@ -184,6 +184,17 @@ def test_a_storage_that_moves_is_logged_out_of_once_idle(processes: Processes) -
     wait_until(lambda: scripts[0].open_sessions == 0)
     wait_until(lambda: [row.storage_id for row in processes.leases()] == [stays])
     assert scripts[1].open_sessions == 1
+
+
+def test_between_the_calls_of_a_job_nobody_logs_out_of_a_storage_that_moves(
+    processes: Processes,
+) -> None:
+    script = Script()
+    storage_id = processes.bench.register(script)
+    process = processes.start(lambda _: True, lease_time=1.5)
+    for _ in during(1.2):
+        ask(process, storage_id)
+    assert script.asked["login"] == 1
 
 
 def test_closing_gives_all_leases_back(processes: Processes) -> None:
