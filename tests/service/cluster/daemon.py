@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from typing import Any
 
 import requests
 
+from tests.service import warm
 from tests.service.cluster.link import free_port
 from tests.service.standalone.rest import Rest
 from tests.waiting import wait_until
@@ -38,7 +38,8 @@ class Daemon:
         script: Path | None = None,
     ) -> None:
         """'name' is that of the console script; 'script' is run in its place."""
-        self._command = [BIN / name] if script is None else [Path(sys.executable), script]
+        self._script = BIN / name if script is None else Path(sys.executable)
+        self._arguments = [] if script is None else [script]
         self.name = name
         self.port = free_port()
         self.rest = Rest(f"http://127.0.0.1:{self.port}")
@@ -51,7 +52,7 @@ class Daemon:
             "OS_DEFAULT__LOG_FILE": str(self.log),
             f"OS_DEFAULT__{_PORTS[name]}": str(self.port),
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: warm.Process | None = None
 
     @property
     def pid(self) -> int:
@@ -70,13 +71,11 @@ class Daemon:
     def start(self) -> None:
         """Does not wait for it."""
         with self._output.open("ab") as output:
-            self._process = subprocess.Popen(
-                [*self._command, "--config-file", self._file],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
+            self._process = warm.start(
+                self._script,
+                [*self._arguments, "--config-file", self._file],
+                self._environment,
+                output.fileno(),
             )
 
     def configure(self, text: str) -> None:

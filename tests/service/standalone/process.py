@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.service import warm
 from tests.service.backend import chosen_backend
 from tests.service.standalone.rest import Rest
 from tests.waiting import wait_until
@@ -54,7 +55,7 @@ class Delfin:
             **QUICK,
             **settings,
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: warm.Process | None = None
 
     @property
     def pid(self) -> int:
@@ -69,12 +70,12 @@ class Delfin:
         self.rest.url = self._output.read_text().split()[4]
         assert self.rest.get("/v1/").status == 200
 
-    def start_with(self, output: int) -> subprocess.Popen[bytes]:
+    def start_with(self, output: int) -> warm.Process:
         """The process, which may not answer yet, with a file descriptor for all that it prints."""
         self._process = self._launched(output)
         return self._process
 
-    def another(self, output: int) -> subprocess.Popen[bytes]:
+    def another(self, output: int) -> warm.Process:
         """A second process with the same settings; whoever asks for it waits for its end."""
         return self._launched(output)
 
@@ -89,7 +90,7 @@ class Delfin:
 
     def send(self, number: signal.Signals) -> None:
         assert self._process is not None
-        self._process.send_signal(number)
+        os.kill(self._process.pid, number)
 
     def kill(self) -> None:
         """As `kill -9` does."""
@@ -123,13 +124,9 @@ class Delfin:
         assert done.returncode == 0, done
         return done
 
-    def _launched(self, output: int) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [BIN / "delfin-standalone", "--config-file", self._file],
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
+    def _launched(self, output: int) -> warm.Process:
+        return warm.start(
+            BIN / "delfin-standalone", ["--config-file", self._file], self._environment, output
         )
 
     def _announced(self) -> bool:
