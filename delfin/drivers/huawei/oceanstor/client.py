@@ -1,0 +1,201 @@
+"""HTTPS conversation with an OceanStor: sign in, pages, associations, errors, sign out.
+
+Sessions, token and device id: Linuxfabrik's notes (Dorado V6) and Huawei's CSI and CSM clients, which
+agree: POST `xx/sessions` tells `deviceid`, which all further paths begin with, and `iBaseToken`,
+which goes with the cookie of the answer. Error codes: CSI, constants.go, and CSM, httpcode.go.
+An array signs a user out after 20 minutes without a request; 32 users may be signed in at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from delfin import exception
+from delfin.drivers.huawei.oceanstor.fields.access import Association
+from delfin.drivers.kit.errors import ErrorTable
+from delfin.drivers.kit.exchange import Answer, Limits
+from delfin.drivers.kit.paging import Listing, Position
+from delfin.drivers.kit.rest import RestSession
+from delfin.drivers.kit.retry import Retry
+from delfin.drivers.kit.rule import found_at
+
+Record = dict[str, Any]
+
+TIMEOUT = 60.0
+BUSY_PAUSE = 1.0
+# More are not given at once (CSI, constants.go: QueryCountPerBatch).
+PAGE = 100
+# 'accountstate' of those who may use the array: normal, the password ends soon, must be changed
+# at the next login, never ends (CSM, enum_login.go). cinder's answers also have a 2, unexplained.
+FIT_STATES = frozenset({1, 2, 5, 6, 7})
+
+# Collections that can be counted (CSM, api_centralized.go; the third: cinder's test answers). Pages
+# announce no number, and rows that are missing at the end must not look like deleted ones.
+COUNTED = frozenset({"lun", "filesystem", "fc_initiator"})
+
+_SIGNED_OUT = frozenset({-401, 1077949069})
+# An answer with rows is no refusal, and need not be read twice to know that.
+_LONGEST_REFUSAL = 4096
+
+
+class Busy(exception.StorageBackendException):
+    """The array asks to come again later."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranges(Listing):
+    """`?range=[100-200]`, whose end is counted in by some releases and not by others.
+
+    So the next page begins after what was read. A page with less than was asked for is the last;
+    one with more comes from an interface that does not know ranges, and is all there is.
+    """
+
+    items: str = "data"
+    size: int = PAGE
+
+    def _first(self, path: str) -> str:
+        return self._at(path, 0)
+
+    def _at(self, path: str, start: int) -> str:
+        return f"{path}{'&' if '?' in path else '?'}range=[{start}-{start + self.size}]"
+
+    def _next(self, at: Position) -> str | None:
+        whole = len(at.records) in {self.size, self.size + 1}
+        return self._at(at.path, at.done) if whole else None
+
+
+class Client(RestSession):
+    """One session for all threads that call."""
+
+    root = "/deviceManager/rest"
+    errors = ErrorTable(
+        {
+            "-401": exception.NotAuthorized,
+            "1077949069": exception.NotAuthorized,
+            "1077987870": exception.InvalidUsernameOrPassword,
+            # The address is locked after wrong passwords; more tries would keep it so.
+            "1077949071": exception.InvalidUsernameOrPassword,
+            "1077948995": Busy,
+            "1077949006": Busy,
+            "1077949001": Busy,
+        },
+        code="error.code",
+        text="error.description",
+        # An array without the interface has no such path.
+        statuses={
+            401: exception.NotAuthorized,
+            403: exception.NotAuthorized,
+            404: NotImplementedError,
+            501: NotImplementedError,
+        },
+        good=("0",),
+    )
+
+    def __init__(self, **access: Any) -> None:
+        super().__init__(**access)
+        self._device = ""
+
+    @property
+    def device(self) -> str:
+        """The serial number that the array signed us in with."""
+        return self._device
+
+    def log_in(self, username: str, password: str) -> str:
+        account = {"username": username, "password": password, "scope": "0"}
+        told = self.ask("POST", "/xx/sessions", account)["data"]
+        self._device = str(told["deviceid"])
+        token = str(told["iBaseToken"])
+        if int(told.get("accountstate", 1)) not in FIT_STATES:
+            # Signed in, but only to change the password.
+            self.ask("DELETE", self._place("/sessions"), headers=self.signed(token))
+            raise exception.NotAuthorized
+        return token
+
+    def log_out(self) -> None:
+        self.ask("DELETE", self._place("/sessions"))
+
+    def signed(self, token: str) -> dict[str, str]:
+        return {"iBaseToken": token}
+
+    def is_expired(self, answer: Answer) -> bool:
+        if answer.status == 401:
+            return True
+        if len(answer.content) > _LONGEST_REFUSAL:
+            return False
+        try:
+            return found_at(answer.json(), ("error", "code")) in _SIGNED_OUT
+        except exception.InvalidResults:
+            return False
+
+    # --- what the driver calls ---
+
+    def one(self, path: str) -> Record:
+        """The one object at a path; raises InvalidResults for anything else."""
+        found = self._envelope("GET", path).get("data")
+        if not isinstance(found, dict):
+            raise exception.InvalidResults(f"{path}: no object in the answer")
+        return found
+
+    def rows(self, path: str) -> Iterator[Record]:
+        """Every object of a collection; the path may have a query.
+
+        Raises InvalidResults when fewer come than the array counts.
+        """
+        found = Ranges().walk(self._page, f"/{path}")
+        return self._all(path, found) if path in COUNTED else found
+
+    def associated(self, with_: Association, kind: int, identity: str) -> Iterator[Record]:
+        """What belongs to the thing of this kind and id."""
+        query = f"TYPE={with_.kind}&ASSOCIATEOBJTYPE={kind}&ASSOCIATEOBJID={quote(identity)}"
+        return self.rows(f"{with_.place}?{query}")
+
+    def query(self, path: str, body: Record) -> list[Record]:
+        """The rows of an interface that is asked with POST and changes nothing."""
+        found = self._envelope("POST", path, body).get("data") or []
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise exception.InvalidResults(f"{path}: no list of objects in the answer")
+        return found
+
+    def remove(self, path: str) -> None:
+        self._envelope("DELETE", path)
+
+    # --- inside ---
+
+    def _place(self, path: str) -> str:
+        return f"/{quote(self._device, safe='')}{path}"
+
+    def _all(self, collection: str, records: Iterator[Record]) -> Iterator[Record]:
+        before, done = self._count(collection), 0
+        for record in records:
+            yield record
+            done += 1
+        # Fewer may be right: some may have been removed meanwhile.
+        if done < before and done < (now := self._count(collection)):
+            raise exception.InvalidResults(f"{collection}: {done} of {now} rows")
+
+    def _count(self, collection: str) -> int:
+        """How many there are, as a least number: 0 for an array that does not count."""
+        try:
+            return int(self.one(f"/{collection}/count")["COUNT"])
+        except NotImplementedError:
+            return 0
+        except (KeyError, TypeError, ValueError) as error:
+            raise exception.InvalidResults(f"{collection}: no number of rows") from error
+
+    def _page(self, path: str) -> Record:
+        """An answer without rows has no 'data', or an empty object there."""
+        answer = self._envelope("GET", path)
+        return answer if answer.get("data") else {**answer, "data": []}
+
+    def _envelope(self, method: str, path: str, body: Record | None = None) -> Record:
+        """The answer as an object; asked again while the array is busy, except to change it."""
+        self.sign_in()
+        tries = Retry(tries=1 if method == "DELETE" else 3, first=BUSY_PAUSE, on=(Busy,))
+        limits = Limits(wait=TIMEOUT)
+        answer = tries.call(lambda: self.call(method, self._place(path), body, limits))
+        if not isinstance(answer, dict) or "error" not in answer:
+            raise exception.InvalidResults(f"{path.partition('?')[0]}: not an answer of OceanStor")
+        return answer

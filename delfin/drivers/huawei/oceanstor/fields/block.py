@@ -1,0 +1,88 @@
+"""The system, storage pools and LUNs.
+
+Capacities and states: CSI (`system/`, `storagepool`, `lun`) and checks (Dorado 8000 V6).
+Model names by PRODUCTMODE: CSM, storage_maps.go. USAGETYPE, ALLOCTYPE, ALLOCCAPACITY,
+ENABLECOMPRESSION, ENABLEDEDUP (V5) and ENABLESMARTDEDUP (V6): POSH.
+"""
+
+from __future__ import annotations
+
+from delfin.common import constants as c
+from delfin.drivers.huawei.oceanstor.fields import words
+from delfin.drivers.huawei.oceanstor.fields.models import MODELS
+from delfin.drivers.kit.convert import flag
+from delfin.drivers.kit.mapping import FREE, Calc, Const, Get, Record, RowMap
+
+
+def model(record: Record) -> str:
+    """By its number; the number itself for a model that came later."""
+    told = str(record.get("PRODUCTMODE") or "")
+    return f"OceanStor {MODELS.get(told, told)}".strip()
+
+
+STORAGE = RowMap(
+    name=Get("NAME"),
+    vendor=Const("Huawei"),
+    model=Calc(model),
+    description=Get("DESCRIPTION"),
+    serial_number=Get("ID", str, required=True),
+    # pointRelease is there from V6 on (CSI): 6.1.6, where PRODUCTVERSION is V600R005C03.
+    firmware_version=words.either("pointRelease", "PRODUCTVERSION"),
+    location=Get("LOCATION"),
+    status=words.state(
+        {words.NORMAL: c.StorageStatus.NORMAL, words.FAULT: c.StorageStatus.ABNORMAL},
+        c.StorageStatus.OFFLINE,
+        c.StorageStatus.UNKNOWN,
+    ),
+    raw_capacity=words.sectors("MEMBERDISKSCAPACITY", "FREEDISKSCAPACITY", "HOTSPAREDISKSCAPACITY"),
+    total_capacity=words.sectors("STORAGEPOOLCAPACITY"),
+    used_capacity=words.sectors("STORAGEPOOLUSEDCAPACITY"),
+    free_capacity=words.sectors("STORAGEPOOLFREECAPACITY"),
+)
+_USAGE = {"1": c.StorageType.BLOCK, "2": c.StorageType.FILE}
+POOL = RowMap(
+    native_storage_pool_id=Get("ID", str, required=True),
+    name=Get("NAME"),
+    description=Get("DESCRIPTION"),
+    status=words.state(
+        {
+            words.NORMAL: c.StoragePoolStatus.NORMAL,
+            words.FAULT: c.StoragePoolStatus.ABNORMAL,
+            words.ABOUT_TO_FAIL: c.StoragePoolStatus.DEGRADED,
+        },
+        c.StoragePoolStatus.OFFLINE,
+        c.StoragePoolStatus.UNKNOWN,
+    ),
+    storage_type=Get("USAGETYPE", _USAGE, default=c.StorageType.BLOCK),
+    total_capacity=words.sectors("USERTOTALCAPACITY"),
+    used_capacity=words.sectors("USERCONSUMEDCAPACITY"),
+    free_capacity=words.sectors("USERFREECAPACITY"),
+    subscribed_capacity=words.sectors("LUNCONFIGEDCAPACITY", "TOTALFSCAPACITY"),
+)
+# From V6 on a pool holds LUNs and file systems, and says no use.
+POOL_V6 = POOL.but(storage_type=Get("USAGETYPE", _USAGE, default=c.StorageType.UNIFIED))
+
+VOLUME = RowMap(
+    native_volume_id=Get("ID", str, required=True),
+    name=Get("NAME"),
+    description=Get("DESCRIPTION"),
+    status=words.state(
+        {
+            words.NORMAL: c.StorageStatus.NORMAL,
+            words.FAULT: c.StorageStatus.ABNORMAL,
+            words.WRITE_PROTECTED: c.StorageStatus.DEGRADED,
+        },
+        c.StorageStatus.OFFLINE,
+        c.StorageStatus.UNKNOWN,
+    ),
+    type=Get("ALLOCTYPE", {"0": c.VolumeType.THICK, "1": c.VolumeType.THIN}),
+    native_storage_pool_id=Get("PARENTID", str),
+    # The array writes 32 hex digits without separators.
+    wwn=Get("WWN", str.lower),
+    total_capacity=words.sectors("CAPACITY"),
+    used_capacity=words.sectors("ALLOCCAPACITY"),
+    free_capacity=FREE,
+    compressed=Get("ENABLECOMPRESSION", flag),
+    deduplicated=Get("ENABLEDEDUP", flag),
+)
+VOLUME_V6 = VOLUME.but(deduplicated=Get("ENABLESMARTDEDUP", flag))

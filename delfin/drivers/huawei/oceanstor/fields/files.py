@@ -1,0 +1,94 @@
+"""File systems, dTrees, quotas and shares.
+
+Names of the interfaces and parents' types: CSI (`filesystem`, `QUOTATREE`, `FS_QUOTA`, `NFSHARE`;
+40 is a file system, 16445 a dTree). Members of file systems, dTrees, quotas and of `CIFSHARE`:
+POSH; that a quota which is not set is told as -1 or 2**64-1, as well. Space quotas are bytes there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from delfin.common import constants as c
+from delfin.drivers.huawei.oceanstor.fields import words
+from delfin.drivers.kit.convert import flag, whole
+from delfin.drivers.kit.mapping import Calc, Const, Get, Record, RowMap
+
+IN_FILESYSTEM, IN_DTREE = "40", "16445"
+_NONE_SET = ("-1", "18446744073709551615")
+
+
+def worm(record: Record) -> str | None:
+    """WORMTYPE tells which; a common file system (SUBTYPE 27) is none."""
+    kinds = {"1": c.WORMType.COMPLIANCE, "3": c.WORMType.ENTERPRISE}
+    common = c.WORMType.NON_WORM if record.get("SUBTYPE") == "27" else None
+    return kinds.get(str(record.get("WORMTYPE")), common)
+
+
+def parent(kind: str) -> Calc:
+    return Calc(lambda r: str(r["PARENTID"]) if str(r.get("PARENTTYPE")) == kind else None)
+
+
+def dtree_filesystem(record: Record) -> str | None:
+    """A quota's id is `<file system>@<dTree>@<number>` where its parent is a dTree (POSH)."""
+    if str(record.get("PARENTTYPE")) == IN_FILESYSTEM:
+        return str(record["PARENTID"])
+    return str(record["PARENTID"]).partition("@")[0]
+
+
+FILESYSTEM = RowMap(
+    native_filesystem_id=Get("ID", str, required=True),
+    name=Get("NAME"),
+    status=Get(
+        "HEALTHSTATUS",
+        {words.NORMAL: c.FilesystemStatus.NORMAL},
+        default=c.FilesystemStatus.FAULTY,
+    ),
+    type=Get("ALLOCTYPE", {"0": c.FSType.THICK, "1": c.FSType.THIN}),
+    native_pool_id=Get("PARENTID", str),
+    total_capacity=words.sectors("CAPACITY"),
+    used_capacity=words.sectors("ALLOCCAPACITY"),
+    # So it is spelled.
+    free_capacity=words.sectors("AVAILABLECAPCITY"),
+    compressed=Get("ENABLECOMPRESSION", flag),
+    deduplicated=Get("ENABLEDEDUP", flag),
+    worm=Calc(worm),
+)
+QTREE = RowMap(
+    native_qtree_id=Get("ID", str, required=True),
+    name=Get("NAME"),
+    path=Calc(lambda r: f"/{r['filesystem']}/{r['NAME']}"),
+    native_filesystem_id=Get("PARENTID", str),
+    # CSI knows the one number.
+    security_mode=Get("securityStyle", {"3": c.NASSecurityMode.UNIX}),
+)
+QUOTA = RowMap(
+    native_quota_id=Get("ID", str, required=True),
+    type=Get(
+        "QUOTATYPE",
+        {"1": c.QuotaType.TREE, "2": c.QuotaType.USER, "3": c.QuotaType.GROUP},
+    ),
+    native_filesystem_id=Calc(dtree_filesystem),
+    native_qtree_id=parent(IN_DTREE),
+    user_group_name=Get("USRGRPOWNERNAME", absent=("--",)),
+    capacity_hard_limit=Get("SPACEHARDQUOTA", whole, absent=_NONE_SET),
+    capacity_soft_limit=Get("SPACESOFTQUOTA", whole, absent=_NONE_SET),
+    used_capacity=Get("SPACEUSED", whole, absent=_NONE_SET),
+    file_hard_limit=Get("FILEHARDQUOTA", whole, absent=_NONE_SET),
+    file_soft_limit=Get("FILESOFTQUOTA", whole, absent=_NONE_SET),
+    file_count=Get("FILEUSED", whole, absent=_NONE_SET),
+)
+# Both kinds number their shares, so the number alone would name two.
+NFS = RowMap(
+    native_share_id=Calc(lambda r: f"NFS/{r['ID']}"),
+    # An NFS share has the path for a name unless somebody gave it one.
+    name=words.either("NAME", "SHAREPATH"),
+    path=Get("SHAREPATH"),
+    protocol=Const(c.ShareProtocol.NFS),
+    native_filesystem_id=Get("FSID", str),
+)
+CIFS = NFS.but(
+    native_share_id=Calc(lambda r: f"CIFS/{r['ID']}"),
+    protocol=Const(c.ShareProtocol.CIFS),
+)
+SHARES: Mapping[str, RowMap] = {"NFSHARE": NFS, "CIFSHARE": CIFS}

@@ -1,0 +1,158 @@
+"""What an OceanStor measures, as delfin's metrics.
+
+`performance_data` answers the last sample of every object of a type (CSM,
+client_performance.go, which asks without `object_list`); POSH found the members of a sample and
+the numbers of types. Numbers of indicators: POSH, and the table that KenGuru66/monitoring_VM_Grafana
+took from the vendor's documents. -1 stands for what is not measured. MB and KB are taken as they
+are told. From V6 on times are microseconds under numbers of their own; before, milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from delfin.common import constants as c
+from delfin.drivers.kit.convert import number
+from delfin.drivers.kit.mapping import Calc, Get, Record, Rule
+from delfin.drivers.kit.metrics import Measured, MetricMap
+
+TOTAL_IOPS, READ_IOPS, WRITE_IOPS = "22", "25", "28"
+BANDWIDTH, READ_BANDWIDTH, WRITE_BANDWIDTH = "21", "23", "26"
+READ_SIZE, WRITE_SIZE = "24", "27"
+READ_HITS, WRITE_HITS = "93", "95"
+CPU = "68"
+MICROSECONDS, MILLISECONDS = "370", "78"
+
+_NOT_MEASURED = -1.0
+# How much newer than the window's end the last sample may be, to stand for it.
+_FRESH_MS = 120_000
+
+
+def amount(value: Any) -> float:
+    return float(number(value))
+
+
+def thousandth(value: Any) -> float:
+    return amount(value) / 1000
+
+
+def weighted(read: str, write: str) -> Calc:
+    """Of reads and writes together, by how many of each there were."""
+
+    def of(sample: Record) -> float | None:
+        parts = [
+            (sample.get(read), sample.get(READ_IOPS)),
+            (sample.get(write), sample.get(WRITE_IOPS)),
+        ]
+        known = [(amount(v), amount(n)) for v, n in parts if v is not None and n is not None]
+        count = sum(n for _, n in known)
+        if not known:
+            return None
+        return sum(v * n for v, n in known) / count if count else 0.0
+
+    return Calc(of)
+
+
+_SIX: Mapping[str, Rule] = {
+    "IOPS": Get(TOTAL_IOPS, amount),
+    "READ_IOPS": Get(READ_IOPS, amount),
+    "WRITE_IOPS": Get(WRITE_IOPS, amount),
+    "THROUGHPUT": Get(BANDWIDTH, amount),
+    "READ_THROUGHPUT": Get(READ_BANDWIDTH, amount),
+    "WRITE_THROUGHPUT": Get(WRITE_BANDWIDTH, amount),
+}
+_OF_VOLUMES: Mapping[str, Rule] = {
+    "IO_SIZE": weighted(READ_SIZE, WRITE_SIZE),
+    "READ_IO_SIZE": Get(READ_SIZE, amount),
+    "WRITE_IO_SIZE": Get(WRITE_SIZE, amount),
+    "CACHE_HIT_RATIO": weighted(READ_HITS, WRITE_HITS),
+    "READ_CACHE_HIT_RATIO": Get(READ_HITS, amount),
+    "WRITE_CACHE_HIT_RATIO": Get(WRITE_HITS, amount),
+}
+_CPU_USAGE: Mapping[str, Rule] = {"CPU_USAGE": Get(CPU, amount)}
+_RATES = (TOTAL_IOPS, READ_IOPS, WRITE_IOPS, BANDWIDTH, READ_BANDWIDTH, WRITE_BANDWIDTH)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for one type of resource.
+
+    Attributes:
+        owner: The metrics that the type of resource can have.
+        types: The numbers of types whose samples are asked for, by the collection that lists them.
+        rules: Metrics beside those that all have.
+        indicators: What these are read from.
+    """
+
+    owner: type
+    types: Mapping[str, int]
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    indicators: tuple[str, ...] = ()
+
+
+_KIND = c.ResourceType
+ASKED: Mapping[str, Asked] = {
+    _KIND.STORAGE_POOL: Asked(c.StoragePoolMetric, {"storagepool": 216}),
+    _KIND.VOLUME: Asked(
+        c.VolumeMetric,
+        {"lun": 11},
+        _OF_VOLUMES,
+        (READ_SIZE, WRITE_SIZE, READ_HITS, WRITE_HITS),
+    ),
+    _KIND.CONTROLLER: Asked(c.ControllerMetric, {"controller": 207}, _CPU_USAGE, (CPU,)),
+    _KIND.PORT: Asked(c.PortMetric, {"fc_port": 212, "eth_port": 213}),
+    _KIND.DISK: Asked(c.DiskMetric, {"disk": 10}),
+}
+
+
+class Statistics:
+    """The metrics of one release: they differ in the indicator of the response time."""
+
+    def __init__(self, response_time: str, in_ms: Callable[[Any], float]) -> None:
+        self._response_time = response_time
+        seventh = {"RESPONSE_TIME": Get(response_time, in_ms)}
+        # The interface tells the last sample and keeps none, as far as is documented.
+        self.metrics = MetricMap(
+            *(
+                Measured(
+                    kind,
+                    {
+                        getattr(asked.owner, name): rule
+                        for name, rule in {**_SIX, **seventh, **asked.rules}.items()
+                    },
+                    source=kind,
+                )
+                for kind, asked in ASKED.items()
+            ),
+            is_historic=False,
+        )
+
+    def indicators(self, kind: str) -> list[int]:
+        """The numbers of what is to be asked for this type of resource."""
+        return [int(n) for n in (*_RATES, self._response_time, *ASKED[kind].indicators)]
+
+
+def parts(
+    answered: Iterable[Record], names: Mapping[str, str], end: int
+) -> Iterator[dict[str, Any]]:
+    """The samples, by the name of the indicator and with the name of the thing.
+
+    Windows end at whole minutes that have passed, and the array tells what it measured since: the
+    sample stands for the end of the window. It never stands for a window that is long past.
+    """
+    for told in answered:
+        identity = str(told["object_id"])
+        values = dict(zip(map(str, told["indicators"]), told["indicator_values"], strict=True))
+        at = int(number(told["timestamp"])) * 1000
+        yield {
+            **{n: v for n, v in values.items() if v is not None and amount(v) != _NOT_MEASURED},
+            "id": identity,
+            "name": names.get(identity),
+            "time": end if end < at <= end + _FRESH_MS else at,
+        }
+
+
+V5 = Statistics(MILLISECONDS, amount)
+V6 = Statistics(MICROSECONDS, thousandth)

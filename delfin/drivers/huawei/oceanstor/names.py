@@ -1,0 +1,37 @@
+"""The names of things by their id, for samples, which have ids only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+Record = Mapping[str, Any]
+
+
+class Names:
+    """Kept from one collection to the next; listed anew when an id is not among them.
+
+    A thing that has been renamed keeps its former name here until something new appears.
+    """
+
+    def __init__(self, listed: Callable[[str], Iterable[Record]]) -> None:
+        self._listed = listed
+        self._lock = threading.Lock()
+        self._known: dict[str, dict[str, str]] = {}
+
+    def of(self, collection: str, ids: Collection[str]) -> Mapping[str, str]:
+        """At least these, as far as the array lists them; raises what listing raises."""
+        with self._lock:
+            known = self._known.get(collection, {})
+            if known.keys() >= set(ids):
+                return known
+            known = self._known[collection] = {
+                str(record.get("ID")): str(record.get("NAME") or record.get("LOCATION") or "")
+                for record in self._listed(collection)
+            }
+            return known
+
+    def forget(self) -> None:
+        with self._lock:
+            self._known.clear()

@@ -1,0 +1,118 @@
+"""An OceanStor's alarms: listed, from its history, cleared, and trapped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from delfin import exception
+from delfin.drivers.huawei.oceanstor.alerts import ENTERPRISE, REPORTING, trap_time
+from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
+from delfin.drivers.kit.alerts import TRAP_OID
+from delfin.testing.simulated.oceanstor import OceanStor
+
+EVERYTHING = {"begin_time": 1, "end_time": 2**53}
+
+
+def trap(**changes: str) -> dict[str, str]:
+    """A trap as the receiver hands it over; an empty text takes a variable out."""
+    variables = {
+        "2": "CTE0.A",
+        "4": "Controller Is Offline",
+        "5": "2",
+        "6": "2",
+        "7": "1157632616",
+        "8": "2026-11-25,20:30:5.0,+0:0",
+        "9": "4711",
+        "11": "1",
+        **{name.removeprefix("v"): value for name, value in changes.items()},
+    }
+    told = {f"{ENTERPRISE}.3.1.1.{n}.0": value for n, value in variables.items() if value}
+    return {TRAP_OID: f"{ENTERPRISE}.{REPORTING}", **told}
+
+
+def test_what_is_wrong_now_is_listed(driver: OceanStorDriver) -> None:
+    found = driver.list_alerts(None)
+    assert len(found) == 6
+    assert {alert["category"] for alert in found} == {"Fault"}
+    first = next(alert for alert in found if alert["alert_id"] == "0x45001268")
+    assert first["alert_name"] == "Controller (CTE0.A) Is Offline"
+    assert first["severity"] == "Critical"
+
+
+def test_a_time_range_is_answered_from_the_history_too(
+    array: OceanStor, driver: OceanStorDriver
+) -> None:
+    found = driver.list_alerts(None, EVERYTHING)
+    categories = [alert["category"] for alert in found]
+    assert (categories.count("Fault"), categories.count("Recovery")) == (6, 4)
+    moment = found[0]["occur_time"]
+    one = driver.list_alerts(None, {"begin_time": moment, "end_time": moment})
+    assert [alert["occur_time"] for alert in one] == [moment]
+    assert array.counters.by_endpoint["historyalarm"] == 2
+
+
+def test_clearing_an_alarm_takes_it_off_the_list(array: OceanStor, driver: OceanStorDriver) -> None:
+    number = driver.list_alerts(None)[0]["sequence_number"]
+    driver.clear_alert(None, number)
+    assert number not in {alert["sequence_number"] for alert in driver.list_alerts(None)}
+    assert len(array.array.events.current()) == 5
+
+
+@pytest.mark.parametrize("number", ["999999999", "1", "not a number", ""])
+def test_clearing_what_is_over_or_unknown_is_nothing(
+    array: OceanStor, driver: OceanStorDriver, number: str
+) -> None:
+    driver.clear_alert(None, number)
+    assert len(array.array.events.current()) == 6
+
+
+def test_a_trap_is_the_alert_that_the_list_has() -> None:
+    alert = OceanStorDriver.parse_alert(None, trap())
+    assert alert is not None
+    assert alert["alert_id"] == "0x45001268"
+    assert (alert["severity"], alert["category"], alert["type"]) == (
+        "Major",
+        "Fault",
+        "EquipmentAlarm",
+    )
+    assert alert["occur_time"] == 1_795_638_605_000
+
+
+def test_a_listed_alarm_and_its_trap_have_one_key(driver: OceanStorDriver) -> None:
+    listed = next(a for a in driver.list_alerts(None) if a["alert_id"] == "0x45001268")
+    trapped = OceanStorDriver.parse_alert(None, trap())
+    recovery = OceanStorDriver.parse_alert(None, trap(v11="2", v9="4712"))
+    assert trapped is not None
+    assert recovery is not None
+    assert listed["match_key"] == trapped["match_key"] == recovery["match_key"]
+    assert recovery["category"] == "Recovery"
+
+
+@pytest.mark.parametrize("variable", ["v7", "v8", "v11"])
+def test_a_trap_that_says_too_little_makes_delfin_list(variable: str) -> None:
+    with pytest.raises(exception.IncompleteTrapInformation):
+        OceanStorDriver.parse_alert(None, trap(**{variable: ""}))
+
+
+@pytest.mark.parametrize(
+    "foreign", [{}, {TRAP_OID: "1.3.6.1.4.1.2011.5.25.1"}, {"1.3.6.1.2.1.1.3.0": "4"}]
+)
+def test_other_traps_are_no_alerts(foreign: dict[str, Any]) -> None:
+    assert OceanStorDriver.parse_alert(None, foreign) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "ms"),
+    [
+        ("2026-11-25,20:30:5.0,+0:0", 1_795_638_605_000),
+        ("2026-11-25,21:30:5.5,+1:0", 1_795_638_605_500),
+        ("2026-11-25,18:0:5.0,-2:30", 1_795_638_605_000),
+        ("2026-11-25,20:30:5", 1_795_638_605_000),
+        ("07 EA 0B 19 14 1E 05 00 2B 00 00", 1_795_638_605_000),
+        ("0x07ea0b19141e0500", 1_795_638_605_000),
+    ],
+)
+def test_the_time_of_a_trap_is_read_in_every_notation(written: str, ms: int) -> None:
+    assert trap_time(written) == ms

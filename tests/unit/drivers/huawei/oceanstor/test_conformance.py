@@ -1,0 +1,18 @@
+"""What every driver must do, on recordings of the simulated array in two releases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
+from delfin.testing.suite import DriverConformance
+
+RECORDINGS = Path(__file__).parent / "recordings"
+TIMEOUTS = {"delfin.drivers.huawei.oceanstor.client.TIMEOUT": "how long the array may be silent"}
+
+
+class TestDorado(DriverConformance):
+    driver = OceanStorDriver
+    recording = RECORDINGS / "dorado-6.1.6"
+    timeouts: ClassVar = TIMEOUTS

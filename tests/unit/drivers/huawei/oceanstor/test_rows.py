@@ -1,0 +1,178 @@
+"""What becomes of an OceanStor's objects: pages, groups, releases, and odd values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from delfin import exception
+from delfin.drivers.huawei.oceanstor.client import PAGE, Ranges
+from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
+from delfin.drivers.huawei.oceanstor.fields import access, block, files, hardware, ports
+from delfin.drivers.huawei.oceanstor.releases import RELEASES, release_of
+from delfin.testing.simulated.oceanstor import OceanStor, Sizes
+
+Row = Mapping[str, Any]
+
+
+@pytest.fixture
+def older() -> Iterator[OceanStor]:
+    with OceanStor(release="V5") as array:
+        yield array
+
+
+@pytest.mark.parametrize("luns", [0, 1, 99, 100, 101, 250])
+def test_every_lun_is_read_once_whatever_the_pages(
+    array: OceanStor, driver: OceanStorDriver, luns: int
+) -> None:
+    array.resize(Sizes(luns=luns))
+    ids = [row["native_volume_id"] for row in driver.list_volumes(None)]
+    assert ids == [str(number) for number in range(luns)]
+
+
+@pytest.mark.parametrize("counted_in", [0, 1])
+def test_pages_join_whether_or_not_the_end_of_a_range_counts(counted_in: int) -> None:
+    have = [{"ID": str(number)} for number in range(3 * PAGE + 7)]
+
+    def get(path: str) -> dict[str, Any]:
+        first, last = path.partition("range=[")[2].rstrip("]").split("-")
+        return {"data": have[int(first) : int(last) + counted_in]}
+
+    assert list(Ranges().walk(get, "/lun")) == have
+
+
+def test_an_interface_without_ranges_is_read_once() -> None:
+    have = [{"ID": str(number)} for number in range(PAGE * 2)]
+    assert list(Ranges().walk(lambda _: {"data": have}, "/controller")) == have
+
+
+def test_a_lun_that_is_removed_while_it_is_counted_is_no_error(
+    array: OceanStor, driver: OceanStorDriver
+) -> None:
+    rows = driver.client.rows("lun")
+    found = [next(rows)]
+    array.resize(Sizes(luns=150))
+    found += rows
+    assert len(found) == 150
+
+
+def test_the_same_array_reads_the_same_in_both_releases(
+    driver: OceanStorDriver, older: OceanStor, connect: Any
+) -> None:
+    """What differs is what the releases call differently."""
+    other = connect(older)
+    for lister in ("list_masking_views", "list_disks", "list_shares", "list_ports"):
+        assert getattr(driver, lister)(None) == getattr(other, lister)(None), lister
+    luns, older_luns = (
+        [{**row, "native_storage_pool_id": None} for row in one.list_volumes(None)]
+        for one in (driver, other)
+    )
+    assert luns == older_luns
+    assert {row["storage_type"] for row in driver.list_storage_pools(None)} == {"unified"}
+    assert {row["storage_type"] for row in other.list_storage_pools(None)} == {"block", "file"}
+    assert other.get_storage(None)["firmware_version"] == "V500R007C60"
+    assert other.get_storage(None)["model"] == "OceanStor 5510 V5"
+
+
+def test_a_view_that_tells_its_groups_costs_no_request(
+    array: OceanStor, driver: OceanStorDriver, older: OceanStor, connect: Any
+) -> None:
+    driver.list_masking_views(None)
+    connect(older).list_masking_views(None)
+    asked = [one.counters.by_endpoint["hostgroup/associate"] for one in (array, older)]
+    assert asked == [0, 4]
+
+
+def test_groups_have_their_members(driver: OceanStorDriver) -> None:
+    told = driver.list_volume_groups(None)
+    members = [
+        pair["native_volume_id"]
+        for pair in told["vol_grp_vol_rels"]
+        if pair["native_volume_group_id"] == "1"
+    ]
+    assert members[:3] == ["1", "7", "13"]
+    ports_of = driver.list_port_groups(None)["port_grp_port_rels"]
+    kinds = {row["native_port_id"]: row["type"] for row in driver.list_ports(None)}
+    assert {kinds[pair["native_port_id"]] for pair in ports_of} == {"fc", "eth"}
+
+
+def test_ports_of_a_kind_that_the_array_lacks_are_left_out(
+    array: OceanStor, driver: OceanStorDriver
+) -> None:
+    array.faults.order("unsupported", "sas_port")
+    kinds = {row["type"] for row in driver.list_ports(None)}
+    assert kinds == {"fc", "eth", "logic"}
+
+
+def test_a_block_array_has_no_shares(array: OceanStor, driver: OceanStorDriver) -> None:
+    array.faults.order("unsupported", "NFSHARE")
+    array.faults.order("unsupported", "CIFSHARE")
+    with pytest.raises(NotImplementedError):
+        driver.list_shares(None)
+
+
+@pytest.mark.parametrize(
+    ("version", "since"),
+    [
+        ("V300R006C20", 0),
+        ("V500R007C60SPC300", 0),
+        ("V600R005C03", 6),
+        ("V700R001C00", 6),
+        ("6.1.6", 6),
+        ("", 6),
+    ],
+)
+def test_firmware_is_told_by_its_first_number(version: str, since: int) -> None:
+    assert release_of(version).since == since
+    assert release_of(version) in RELEASES
+
+
+def test_an_offline_lun_is_offline_however_well_it_is() -> None:
+    record = {"ID": "1", "HEALTHSTATUS": "1", "RUNNINGSTATUS": "28"}
+    assert block.VOLUME.values(record)["status"] == "offline"
+
+
+def test_capacities_are_sectors_of_the_size_that_is_told() -> None:
+    record = {"ID": "7", "SECTORS": "14769230769", "SECTORSIZE": "520", "HEALTHMARK": "255"}
+    row = hardware.DISK.values(record)
+    assert (row["capacity"], row["health_score"]) == (7_679_999_999_880, None)
+    assert block.VOLUME.values({"ID": "1", "CAPACITY": "2097152"})["total_capacity"] == 2**30
+
+
+def test_a_quota_that_is_not_set_is_nothing() -> None:
+    record = {
+        "ID": "3@0@1",
+        "PARENTTYPE": 40,
+        "PARENTID": "3",
+        "QUOTATYPE": "2",
+        "SPACEHARDQUOTA": "18446744073709551615",
+        "SPACESOFTQUOTA": "-1",
+        "SPACEUSED": "4096",
+    }
+    row = files.QUOTA.values(record)
+    assert (row["type"], row["native_filesystem_id"], row["native_qtree_id"]) == ("user", "3", None)
+    assert (row["capacity_hard_limit"], row["capacity_soft_limit"]) == (None, None)
+    assert row["used_capacity"] == 4096
+
+
+def test_a_port_that_is_down_has_no_speed() -> None:
+    record = {"ID": "1", "RUNNINGSTATUS": "11", "RUNSPEED": "-1", "MAXSUPPORTSPEED": "16000"}
+    row = ports.FC.values(record)
+    assert (row["speed"], row["max_speed"]) == (None, 16_000_000_000)
+    assert row["connection_status"] == "disconnected"
+
+
+def test_an_initiator_without_name_is_called_by_its_id() -> None:
+    row = access.FC_INITIATOR.values({"ID": "10000090FA0D6754", "NAME": "", "RUNNINGSTATUS": "27"})
+    assert (row["name"], row["wwn"]) == ("10000090FA0D6754", "10000090fa0d6754")
+
+
+@pytest.mark.parametrize("body", [None, [], {}, {"data": []}])
+def test_an_answer_that_is_none_of_the_array_is_refused(
+    driver: OceanStorDriver, monkeypatch: pytest.MonkeyPatch, body: Any
+) -> None:
+    monkeypatch.setattr(driver.client, "call", lambda *_: body)
+    with pytest.raises(exception.InvalidResults):
+        driver.list_disks(None)
