@@ -46,7 +46,7 @@ def _grown_by_sync(state_path: str, url: str, storage_id: str, volumes: int, wri
         ScriptedDriver.scripts[1] = script
         _load_everything(bench)
         script.listings[VOLUMES.lister] = lambda: rig.volumes(volumes, written=written)
-        return _grown(lambda: _sync(bench, storage_id, volumes))
+        return grown(lambda: _sync(bench, storage_id, volumes))
 
 
 def _load_everything(bench: Bench) -> None:
@@ -65,15 +65,15 @@ def _sync(bench: Bench, storage_id: str, volumes: int) -> None:
 
 
 def _grown_by_report(volumes: int) -> float:
-    return _grown(lambda: rig.volumes(volumes))
+    return grown(lambda: rig.volumes(volumes))
 
 
 def _grown_by_intake(volumes: int) -> float:
     report = rig.volumes(volumes)
-    return _grown(lambda: intake.tidy(VOLUMES, report))
+    return grown(lambda: intake.tidy(VOLUMES, report))
 
 
-def _grown(work: Callable[[], object]) -> float:
+def grown(work: Callable[[], object]) -> float:
     """MiB that the resident set grows by, at its highest, while the work runs."""
     gc.collect()
     # Makes the highest value so far the present one.

@@ -17,6 +17,7 @@ from delfin.common.key_file import open_key_ring
 from delfin.db import migration
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
+from delfin.drivers.manager import DriverManager
 from delfin.inventory.block import VOLUMES
 from delfin.jobs.board import JobBoard
 from delfin.jobs.queue import JobQueue
@@ -68,22 +69,25 @@ def stored(bench: Bench, volumes_stored: int) -> str:
 
 
 @contextmanager
-def new_bench(engine: str) -> Iterator[Bench]:
+def new_bench(engine: str, drivers: DriverManager | None = None) -> Iterator[Bench]:
     """A bench on a new database with the schema of this release."""
     with tempfile.TemporaryDirectory(prefix="delfin-benchmark-") as name:
         folder = Path(name)
-        with throw_away_database(engine, folder) as url, bench(make_conf(folder, url)) as made:
+        with (
+            throw_away_database(engine, folder) as url,
+            bench(make_conf(folder, url), drivers) as made,
+        ):
             migration.upgrade(made.database.engine)
             yield made
 
 
 @contextmanager
-def bench(conf: cfg.ConfigOpts) -> Iterator[Bench]:
-    """A task service without its threads, and arrays that answer from memory."""
+def bench(conf: cfg.ConfigOpts, drivers: DriverManager | None = None) -> Iterator[Bench]:
+    """A task service without its threads; arrays answer from memory unless there are drivers."""
     database = Database(conf)
     queue = JobQueue(database, conf)
     keyring = open_key_ring(conf.secrets.key_file, {})
-    arrays = DriverAPI(database, keyring, ScriptedManager())
+    arrays = DriverAPI(database, keyring, drivers or ScriptedManager())
     try:
         yield Bench(database, conf, keyring, queue, JobBoard(queue, conf), arrays)
     finally:
