@@ -36,7 +36,7 @@ FIT_STATES = frozenset({1, 2, 5, 6, 7})
 # announce no number, and rows that are missing at the end must not look like deleted ones.
 COUNTED = frozenset({"lun", "filesystem", "fc_initiator"})
 
-_SIGNED_OUT = frozenset({-401, 1077949069})
+_SIGNED_OUT = frozenset({"-401", "1077949069"})
 # An answer with rows is no refusal, and need not be read twice to know that.
 _LONGEST_REFUSAL = 4096
 
@@ -126,7 +126,7 @@ class Client(RestSession):
         if len(answer.content) > _LONGEST_REFUSAL:
             return False
         try:
-            return found_at(answer.json(), ("error", "code")) in _SIGNED_OUT
+            return str(found_at(answer.json(), ("error", "code"))) in _SIGNED_OUT
         except exception.InvalidResults:
             return False
 
