@@ -250,9 +250,29 @@ class DriverAPI:
         """
         with self._database.reader() as session:
             firmware = storages.get(session, storage_id).firmware_version
+            row = access_info.get(session, storage_id)
+            name = (row.vendor, row.model)
         context.storage_id = storage_id
-        told = self._class_of(storage_id).get_capabilities(context, {"firmware_version": firmware})
-        return capabilities.checked(told)
+        return self.capabilities_of(context, *name, firmware)
+
+    def capabilities_of(
+        self, context: RequestContext, vendor: str, model: str, firmware: str | None
+    ) -> dict[str, Any]:
+        """As 'get_capabilities', of a driver and the firmware that an array has; asks no database.
+
+        Raises:
+            exception.StorageDriverNotFound: The driver is not installed.
+        """
+        found = self._drivers.driver_class(vendor, model)
+        filters = {"firmware_version": firmware} if firmware else None
+        try:
+            told = found.get_capabilities(context, filters)
+        except exception.DelfinException:
+            raise
+        except Exception as error:
+            what = f"the driver failed to tell them: {type(error).__name__}"
+            raise exception.InvalidStorageCapability(what) from error
+        return capabilities.understood(told, firmware)
 
     def _remember_host_key(self, storage_id: str, ssh: Row) -> None:
         """For a storage that was registered before host keys were kept."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from delfin import exception
 from delfin.common import constants
 
-METRICS = {
-    getattr(constants.Metrics, name).name for name in dir(constants.Metrics) if name.isupper()
+_METRICS = {
+    metric.name: metric
+    for metric in (
+        getattr(constants.Metrics, name) for name in dir(constants.Metrics) if name.isupper()
+    )
 }
+METRICS = set(_METRICS)
 TOP = {
     "is_historic",
     "performance_metric_retention_window",
@@ -17,6 +23,23 @@ TOP = {
     "collect_interval",
     "failed_job_collect_interval",
 }
+_VERSION = re.compile(r"\d+(?:\.\d+)*")
+
+
+def understood(told: Any, firmware: str | None = None) -> dict[str, Any]:
+    """The capabilities of an array with that firmware, also from the forms that drivers once used.
+
+    Those are a mapping of firmware versions to capabilities, of which the newest counts that the
+    firmware is not older than, and for a resource a list of metrics instead of a mapping.
+
+    Raises as 'checked'.
+    """
+    if isinstance(told, dict) and told and all(_version(key) for key in told):
+        told = _for_firmware(told, _version(firmware))
+    if isinstance(told, dict) and isinstance(told.get("resource_metrics"), dict):
+        metrics = {kind: _mapping(named) for kind, named in told["resource_metrics"].items()}
+        told = {**told, "resource_metrics": metrics}
+    return checked(told)
 
 
 def checked(told: Any) -> dict[str, Any]:
@@ -52,6 +75,41 @@ def _check_resource(resource: Any, metrics: Any) -> None:
             raise _invalid(f"resource_metrics.{resource}: unknown metric {name}")
         if not isinstance(metric, dict) or not metric.get("unit") or not metric.get("description"):
             raise _invalid(f"resource_metrics.{resource}.{name} needs unit and description")
+
+
+def _version(of: Any) -> tuple[int, ...]:
+    """The numbers of a version, which may be a number or stand within words; empty for none."""
+    if isinstance(of, bool):
+        return ()
+    if isinstance(of, int | float):
+        of = str(of)
+    elif not isinstance(of, str):
+        return ()
+    found = _VERSION.search(of)
+    return tuple(map(int, found[0].split("."))) if found else ()
+
+
+def _for_firmware(versions: Mapping[Any, Any], firmware: tuple[int, ...]) -> Any:
+    """The part for the firmware; the newest when that is not known."""
+    known = sorted(versions, key=_version)
+    if not firmware:
+        return versions[known[-1]]
+    fitting = [key for key in known if _version(key) <= firmware]
+    return versions[fitting[-1]] if fitting else None
+
+
+def _mapping(metrics: Any) -> Any:
+    """A list of names, or of mappings with names, as the mapping that it stands for."""
+    if not isinstance(metrics, list):
+        return metrics
+    found = {}
+    for one in metrics:
+        name = one.get("name") if isinstance(one, dict) else one
+        ours = _METRICS.get(name) if isinstance(name, str) else None
+        if ours is None:
+            raise _invalid(f"resource_metrics: unknown metric {name}")
+        found[ours.name] = {"unit": ours.unit, "description": ours.description}
+    return found
 
 
 def _invalid(what: str) -> exception.InvalidStorageCapability:
