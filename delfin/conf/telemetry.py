@@ -1,8 +1,4 @@
-"""Options of performance collection, named as in SODA Delfin 1.x.
-
-They are accepted so that an existing configuration file loads; collection
-itself is not part of this release.
-"""
+"""Options of performance collection, named as in SODA Delfin 1.x where it had them."""
 
 from __future__ import annotations
 
@@ -12,10 +8,19 @@ _NOT_YET = " Accepted for compatibility; this release does not collect performan
 
 GROUP = "telemetry"
 OPTS: list[cfg.Opt] = [
+    cfg.BoolOpt(
+        "collect_by_default",
+        default=True,
+        help="Collect all performance data that its driver offers from each storage that has no "
+        "metrics configuration of its own. False: only from those that have one.",
+    ),
     cfg.IntOpt(
         "performance_collection_interval",
+        min=1,
+        max=86400,
         default=900,
-        help="Seconds between two collections of one array." + _NOT_YET,
+        help="Seconds between two collections of a storage for which nobody says otherwise. A "
+        "storage that measures less often is asked less often.",
     ),
     cfg.IntOpt(
         "performance_history_on_reschedule",

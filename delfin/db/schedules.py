@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from delfin import exception
 from delfin.db.base import Base, Json, Timestamped, UtcDateTime
 
-# Who made a schedule: the configuration file, or somebody over REST.
-DEFAULT, USER = "default", "user"
+# Who made a schedule: the configuration file, somebody over REST, or a metrics configuration.
+DEFAULT, USER, METRICS = "default", "user", "metrics"
 RUN, SKIP = "run", "skip"
 
 
@@ -53,7 +53,9 @@ class Schedule(Timestamped, Base):
     )
     grace: Mapped[int] = mapped_column(Integer, doc="Seconds that a run may be late with 'skip'")
     origin: Mapped[str] = mapped_column(
-        String(8), doc="default (from the configuration file) or user", index=True
+        String(8),
+        doc="default (from the configuration file), user, or metrics (of a metrics configuration)",
+        index=True,
     )
     revision: Mapped[int] = mapped_column(Integer, doc="Grows with each change")
     counts_from: Mapped[datetime] = mapped_column(UtcDateTime, doc="Only later times count (UTC)")

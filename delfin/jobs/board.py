@@ -25,8 +25,8 @@ from delfin import exception
 from delfin.db.jobs import Job
 from delfin.db.query import Listing, Page, find
 from delfin.db.session import affected
-from delfin.jobs import alert_sync
-from delfin.jobs.priority import HIGH
+from delfin.jobs import alert_sync, collect
+from delfin.jobs.priority import HIGH, NORMAL
 from delfin.jobs.queue import (
     ACTIVE,
     CANCELLED,
@@ -146,6 +146,22 @@ class JobBoard:
         """Queue a reading of the array's alerts; the job's id. Times in epoch ms, 0 for no bound."""
         return alert_sync.request(
             self._queue, session, storage_id, begin_time=begin_time, end_time=end_time
+        )
+
+    def request_collection(
+        self,
+        session: Session,
+        storage_id: str,
+        resource_types: Sequence[str] = (),
+        *,
+        priority: int = NORMAL,
+        at_once: bool = False,
+    ) -> str:
+        """Queue a collection of performance data; see delfin.jobs.collect. The job's id."""
+        return collect.request(
+            *(self._queue, session, storage_id, resource_types),
+            priority=priority,
+            at_once=at_once,
         )
 
     def request_removal(self, session: Session, storage_id: str) -> str:

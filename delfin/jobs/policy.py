@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from delfin.db.schedules import DEFAULT, Schedule
 from delfin.jobs.board import JobBoard
+from delfin.jobs.collect import COLLECT
 from delfin.jobs.moments import Interval, Once, Trigger, cron, share
 from delfin.jobs.sync_requests import SYNC, Ask
 
-# Resource kinds to read, in the order of the row; empty: all.
+# Resource kinds to read, or types of resources to collect, in the order of the row; empty: all.
 ResourceKinds = list[str]
 # Queues the job of a schedule in the caller's transaction, and returns its id.
 Queue = Callable[[JobBoard, Session, str, ResourceKinds, int], str]
@@ -25,8 +26,16 @@ def _sync(
     return board.request_sync(session, storage_id, ask)
 
 
+def _collect(
+    board: JobBoard, session: Session, storage_id: str, kinds: ResourceKinds, priority: int
+) -> str:
+    return board.request_collection(session, storage_id, kinds, priority=priority)
+
+
 # The kinds of jobs that schedules may make.
-KINDS: Mapping[str, Queue] = {SYNC: _sync}
+KINDS: Mapping[str, Queue] = {SYNC: _sync, COLLECT: _collect}
+# Those of them that somebody may ask for by hand; others have a configuration that makes them.
+BY_HAND = (SYNC,)
 
 
 def trigger(schedule: Schedule, storage_id: str) -> Trigger:
@@ -54,9 +63,9 @@ def first_due(schedule: Schedule, storage_id: str, registered: datetime) -> date
     """The first time at all.
 
     It does not depend on when it is worked out, so that nothing is lost when nobody did it in
-    time. A new storage is being read anyway: intervals begin half of one later.
+    time. A new storage is being read anyway: intervals of synchronisation begin half of one later.
     """
-    if schedule.interval is not None:
+    if schedule.interval is not None and schedule.kind == SYNC:
         registered += timedelta(seconds=schedule.interval / 2)
     return due_after(schedule, storage_id, max(schedule.counts_from, registered))
 

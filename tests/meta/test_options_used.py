@@ -13,7 +13,6 @@ from tests.meta.project import python_sources
 KEPT_FOR_COMPATIBILITY = frozenset(
     {
         "telemetry.max_failed_task_retry_window",
-        "telemetry.performance_collection_interval",
         "telemetry.performance_history_on_reschedule",
         "telemetry.performance_timestamp_overlap",
     },
