@@ -1,4 +1,4 @@
-"""The task service: a worker for jobs, to be woken by the doorbell, and the timer of schedules."""
+"""The task service: a worker for jobs, to be woken by the doorbell, and what runs beside it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from delfin.jobs.timetable import Timetable
 from delfin.jobs.worker import Runner, Worker
 from delfin.process.pulse import Pulse
 from delfin.task_manager.alert_sync import AlertSyncRunner, then_alerts
+from delfin.task_manager.collection_defaults import CollectionDefaults
 from delfin.task_manager.probe import PROBE, Prober, ProbeRunner
 from delfin.task_manager.removal import RemovalRunner
 from delfin.task_manager.scheduler import Scheduler
@@ -54,6 +55,9 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
         self._worker = Worker(database, queue, runners, conf, mine, place, epitaphs)
         timetable = Timetable(database, JobBoard(queue, conf), conf)
         self._scheduler = Scheduler(conf, timetable, mine, self._worker.ring)
+        self._defaults = CollectionDefaults(
+            *(conf, database, drivers, timetable, mine, self._scheduler.hurry)
+        )
 
     @property
     def pulses(self) -> tuple[Pulse, ...]:
@@ -79,16 +83,19 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
         self._worker.start()
         self._scheduler.start()
         self._prober.start()
+        self._defaults.start()
 
     def stop(self) -> None:
         # Jobs that run need the time most.
         self._worker.stop()
         self._scheduler.stop()
         self._prober.stop()
+        self._defaults.stop()
 
     def wait(self) -> None:
         began = time.monotonic()
         self._scheduler.wait(_JOBS_MAY_TAKE)
+        self._defaults.wait(max(0.0, began + _JOBS_MAY_TAKE - time.monotonic()))
         self._worker.wait(max(0.0, began + _JOBS_MAY_TAKE - time.monotonic()))
         self._drivers.sessions.close()
 
