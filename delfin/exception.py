@@ -204,6 +204,9 @@ class VolGrpVolRelationNotFound(NotFound):
 class AlertNotFound(NotFound):
     msg_fmt = "Alert {0} could not be found."
 
+class TelemetryConfigNotFound(NotFound):
+    msg_fmt = "Telemetry configuration {0} could not be found."
+
 class SilenceNotFound(NotFound):
     msg_fmt = "Silence {0} could not be found."
 

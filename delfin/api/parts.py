@@ -46,6 +46,10 @@ class Arrays(Protocol):
 
     def get_capabilities(self, context: RequestContext, storage_id: str) -> dict[str, Any]: ...
 
+    def capabilities_of(
+        self, context: RequestContext, vendor: str, model: str, firmware: str | None
+    ) -> dict[str, Any]: ...
+
     def list_alerts(self, context: RequestContext, storage_id: str) -> list[Row]: ...
 
     def clear_alert(

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from oslo_db import exception as db_exception
+from oslo_log import log
 
 from delfin import exception
 from delfin.api import managers, storage_view
@@ -20,8 +21,12 @@ from delfin.db import access_info, storages
 from delfin.db.access_info import AccessInfo
 from delfin.db.access_secrets import open_for_driver, seal
 from delfin.db.session import retried
+from delfin.jobs.collection_timers import put_in_force
 from delfin.jobs.priority import URGENT
 from delfin.jobs.sync_requests import Ask
+from delfin.telemetry.policy import Able, settle
+
+LOG = log.getLogger(__name__)
 
 Row = dict[str, Any]
 
@@ -84,6 +89,18 @@ def _same_access(parts: ApiParts, row: AccessInfo, body: Mapping[str, Any], offe
     return bool(opened["extra_attributes"] == offer.extra_attributes)
 
 
+def _able(parts: ApiParts, body: Mapping[str, Any], reported: Row) -> Able:
+    """What is collected of it by default; an array whose driver tells nonsense is registered too."""
+    driver = (body["vendor"], body["model"], reported.get("firmware_version"))
+    try:
+        return Able.asked(
+            lambda: parts.arrays.capabilities_of(get_admin_context(), *driver), parts.conf
+        )
+    except exception.InvalidStorageCapability as error:
+        LOG.warning("nothing is collected from '%s %s': %s", *driver[:2], error)
+        return Able.of(None, parts.conf)
+
+
 def _store(
     parts: ApiParts,
     storage_id: str,
@@ -92,6 +109,8 @@ def _store(
     reported: Row,
     manager_key: str | None,
 ) -> Row:
+    able = _able(parts, body, reported)
+
     @retried
     def attempt() -> Row:
         with parts.database.writer() as session:
@@ -109,7 +128,8 @@ def _store(
             )
             session.add(row)
             parts.jobs.request_sync(session, storage_id, Ask(priority=URGENT))
-            parts.timetable.plan_for(session, [storage_id])
+            settle(session, storage_id, able)
+            put_in_force(session, parts.conf, parts.timetable, storage_id)
             return storage_view.one(session, storage_id)
 
     try:

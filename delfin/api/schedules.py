@@ -18,7 +18,7 @@ from delfin.api.schemas.schedules import TRIGGERS
 from delfin.db import schedules, storages
 from delfin.db.base import utcnow
 from delfin.db.query import Listing, Page
-from delfin.db.schedules import DEFAULT, RUN, USER, Schedule
+from delfin.db.schedules import DEFAULT, METRICS, RUN, USER, Schedule
 from delfin.db.session import retried
 from delfin.jobs.moments import Cron, time_zone
 from delfin.jobs.policy import trigger
@@ -87,7 +87,7 @@ def change(parts: ApiParts, request: Request) -> Answer:
 
     Raises:
         exception.ScheduleNotFound: There is none of that id.
-        exception.InvalidInput: It is a default; and as for 'add'.
+        exception.InvalidInput: It is not yours to change; and as for 'add'.
     """
     now = utcnow()
 
@@ -134,6 +134,11 @@ def _changeable(session: Session, schedule_id: str) -> Schedule:
         raise exception.InvalidInput(
             "schedule: a default is changed in the configuration file; "
             "a schedule for one storage replaces it there"
+        )
+    if schedule.origin == METRICS:
+        raise exception.InvalidInput(
+            "schedule: it belongs to a metrics configuration; change that, at metrics-config or "
+            "telemetry of its storage"
         )
     return schedule
 

@@ -90,6 +90,18 @@ def test_the_examples_of_the_guide_are_real(
     nightly = {"storage_id": storage_id, "cron": "0 3 * * *", "time_zone": "Europe/Berlin"}
     notes.note("schedule", "POST", "/v1/schedules", {"name": "nightly", **nightly})
     notes.note("bad_schedule", "POST", "/v1/schedules", {**nightly, "cron": "0 25 * * *"})
+    entries = [{"resource_type": "volume", "interval": 300, "historic": True}]
+    config = f"/v1/storages/{storage_id}/metrics-config"
+    notes.note("metrics_config", "PUT", config, {"configs": entries})
+    databases = {
+        "name": "databases",
+        "interval": 60,
+        "resources": {"volume": ["iops", "responseTime"], "storage-pool": None},
+        "labels": {"team": "databases"},
+    }
+    notes.note("telemetry", "POST", f"/v1/storages/{storage_id}/telemetry", databases)
+    seldom = {"perf_collection": True, "interval": 100000}
+    notes.note("bad_metrics_config", "PUT", config, {"array_polling": seldom})
     notes.note("remove", "DELETE", f"/v1/storages/{storage_id}")
 
     written = GUIDE.read_text(encoding="utf-8")

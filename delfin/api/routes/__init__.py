@@ -17,6 +17,7 @@ from delfin.api.routes import (
     sessions,
     snmp,
     storages,
+    telemetry,
 )
 
 _FAMILIES = (
@@ -29,6 +30,7 @@ _FAMILIES = (
     services,
     sessions,
     snmp,
+    telemetry,
     service,
 )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from delfin.api.schemas.inventory import MOMENT, Schema, closed, column_schema
-from delfin.db.schedules import DEFAULT, RUN, SKIP, USER, Schedule, ScheduleState
+from delfin.db.schedules import DEFAULT, METRICS, RUN, SKIP, USER, Schedule, ScheduleState
 from delfin.inventory.catalog import BY_KEY
-from delfin.jobs.policy import KINDS
+from delfin.jobs.policy import BY_HAND
 from delfin.jobs.priority import WORDS
 
 # Seconds, and milliseconds until the year 10000.
@@ -82,7 +82,7 @@ _CHANGEABLE: dict[str, Schema] = {
 }
 NEW_SCHEDULE = _object(
     {
-        "kind": {"enum": list(KINDS), "description": "Kind of its jobs; default sync"},
+        "kind": {"enum": list(BY_HAND), "description": "Kind of its jobs; default sync"},
         "storage_id": _text("The storage it is for; default all storages", 36),
         **_CHANGEABLE,
     },
@@ -102,8 +102,9 @@ _SPECIAL: dict[str, Schema] = {
     "trigger": {"enum": list(TRIGGERS), "description": "Which of the three says when"},
     "priority": _PRIORITY,
     "origin": {
-        "enum": [DEFAULT, USER],
-        "description": "Whether it comes from the configuration file or was made over REST",
+        "enum": [DEFAULT, USER, METRICS],
+        "description": "Whether it comes from the configuration file, was made over REST, or "
+        "belongs to a metrics configuration",
     },
     "next_due": {**_MAYBE_MOMENT, "description": "Due next at (UTC), of all its storages"},
     "last_run": {**_MAYBE_MOMENT, "description": "Last fired at (UTC), of all its storages"},

@@ -9,7 +9,7 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator, ValidationError
 
 from delfin import exception
-from delfin.api.schemas import alerts
+from delfin.api.schemas import alerts, telemetry
 from delfin.api.schemas.access import ACCESS_UPDATE, REGISTRATION
 from delfin.api.schemas.schedules import NEW_SCHEDULE, SCHEDULE_CHANGE, SYNC_REQUEST
 from delfin.api.schemas.snmp import SNMP_CONFIG
@@ -22,17 +22,26 @@ BODIES = {
     "ScheduleChange": SCHEDULE_CHANGE,
     "SnmpSettings": SNMP_CONFIG,
     **alerts.BODIES,
+    **telemetry.BODIES,
 }
 _VALIDATORS = {name: Draft202012Validator(schema) for name, schema in BODIES.items()}
 _MOST_COMPLAINTS = 10
 # What looks like a name may be repeated; anything else could be a misplaced secret.
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _TYPES = {
     "object": "a JSON object",
     "array": "a list",
     "string": "a string",
     "integer": "an integer",
     "boolean": "true or false",
+}
+_LIMITS = {
+    "maxLength": "must have at most {} characters",
+    "minimum": "must be at least {}",
+    "maximum": "must be at most {}",
+    "minItems": "must hold at least {}",
+    "minProperties": "must hold at least {}",
+    "maxProperties": "must hold at most {}",
 }
 
 
@@ -81,11 +90,7 @@ def _rule(validator: str, limit: Any) -> str:
             return f"must be one of {', '.join(word for word in limit if word is not None)}"
         case "minLength":
             return f"must have at least {limit} character{'s' if limit != 1 else ''}"
-        case "maxLength":
-            return f"must have at most {limit} characters"
-        case "minimum" | "maximum":
-            return f"must be at {'least' if validator == 'minimum' else 'most'} {limit}"
-    return "is not acceptable"
+    return _LIMITS.get(validator, "is not acceptable").format(limit)
 
 
 def _kind(wanted: str | list[str]) -> str:

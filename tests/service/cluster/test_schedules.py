@@ -97,7 +97,7 @@ def test_schedules_survive_a_restart_of_everything(cluster: Cluster, array: Fake
 
     assert wait_until(ran, SOON)["next_due"] is None
     wait_until(lambda: len(scheduled(cluster, storage_id)) >= before + 2, SOON)
-    listed = api.rest.get("/v1/schedules?trigger=interval").json["schedules"]
+    listed = api.rest.get("/v1/schedules?trigger=interval&kind=sync").json["schedules"]
     assert [one["id"] for one in listed] == [made.json["id"]]
 
 

@@ -21,7 +21,7 @@ def test_the_pools_are_read_again_and_again_by_the_configuration(
     delfin.rest.synced(storage_id)
     wait_until(lambda: array.counters.by_endpoint["pools"] >= 4)
     assert array.counters.by_endpoint["volumes"] == 1
-    (default,) = delfin.rest.get("/v1/schedules").json["schedules"]
+    (default,) = delfin.rest.get("/v1/schedules?origin=default").json["schedules"]
     assert (default["id"], default["interval"]) == ("default-frequent", 1)
     assert default["last_run"] is not None
 
