@@ -13,10 +13,12 @@ from tests.api import (
     test_access_info,
     test_jobs,
     test_listing,
+    test_metrics_config,
     test_registration,
     test_schedules,
     test_storages,
     test_sync,
+    test_telemetry,
 )
 from tests.conftest import make_conf
 
@@ -51,5 +53,10 @@ test_schedule_listing = test_schedules.test_schedules_are_filtered_sorted_and_pa
 test_schedule_told = test_schedules.test_a_schedule_that_has_run_tells_of_it
 test_schedule_of_a_storage = test_schedules.test_defaults_are_shown_and_left_alone
 test_schedule_gone = test_schedules.test_what_is_a_removed_storages_own_is_gone_at_once
+test_metrics_config_kept = test_metrics_config.test_an_interval_for_each_type_of_resource
+test_metrics_config_gone = test_metrics_config.test_a_removed_storage_leaves_nothing
+test_telemetry_kept = test_telemetry.test_a_configuration_is_made_shown_listed_and_deleted
+test_telemetry_merged = test_telemetry.test_what_several_ask_for_is_collected_once_and_most_often
+test_telemetry_wrong = test_telemetry.test_what_is_wrong_is_named
 test_capacity = test_storages.test_capacity_history
 test_listed_jobs = test_jobs.test_jobs_are_listed_filtered_and_paged
