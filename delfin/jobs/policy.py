@@ -34,8 +34,8 @@ def _collect(
 
 # The kinds of jobs that schedules may make.
 KINDS: Mapping[str, Queue] = {SYNC: _sync, COLLECT: _collect}
-# Those of them that somebody may ask for by hand; others have a configuration that makes them.
-BY_HAND = (SYNC,)
+# Those of them whose schedules belong to a configuration, so that nobody makes them by hand.
+CONFIGURED = frozenset({COLLECT})
 
 
 def trigger(schedule: Schedule, storage_id: str) -> Trigger:
@@ -63,9 +63,10 @@ def first_due(schedule: Schedule, storage_id: str, registered: datetime) -> date
     """The first time at all.
 
     It does not depend on when it is worked out, so that nothing is lost when nobody did it in
-    time. A new storage is being read anyway: intervals of synchronisation begin half of one later.
+    time. A new storage is being read anyway: intervals begin half of one later, except for what
+    that reading does not do.
     """
-    if schedule.interval is not None and schedule.kind == SYNC:
+    if schedule.interval is not None and schedule.kind not in CONFIGURED:
         registered += timedelta(seconds=schedule.interval / 2)
     return due_after(schedule, storage_id, max(schedule.counts_from, registered))
 

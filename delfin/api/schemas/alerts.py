@@ -6,7 +6,7 @@ from typing import Any
 
 from delfin.alerts.events import MODEL
 from delfin.api.schemas.access import text
-from delfin.api.schemas.inventory import Schema, closed, collection, column_schema
+from delfin.api.schemas.inventory import Schema, closed, collection, column_schema, sent
 from delfin.common.constants import Category, EventType, Severity
 from delfin.db.alerts import Alert, AlertReading, ExportCursor, Silence
 
@@ -30,16 +30,6 @@ EXPORTER_COLUMNS = (
 _MOMENT: Schema = {"type": "integer", "minimum": 0, "maximum": 2**53, "description": "Epoch ms"}
 _MAYBE_MOMENT: Schema = {**_MOMENT, "type": ["integer", "null"]}
 _WORDS = {"severity": Severity, "category": Category, "type": EventType}
-
-
-def _object(properties: dict[str, Schema], doc: str, *required: str) -> Schema:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(required),
-        "additionalProperties": False,
-        "description": doc,
-    }
 
 
 def _columns(model: Any, names: tuple[str, ...]) -> dict[str, Schema]:
@@ -70,10 +60,10 @@ _SILENCED: dict[str, Schema] = {
     "created_by": {**text("Who asks for it"), "type": ["string", "null"]},
 }
 BODIES: dict[str, Schema] = {
-    "AlertSync": _object(
+    "AlertSync": sent(
         {"begin_time": _MOMENT, "end_time": _MOMENT}, "Which alerts to read; all when empty"
     ),
-    "Acknowledgement": _object(
+    "Acknowledgement": sent(
         {
             "acknowledged": {"type": "boolean", "description": "Whether somebody has taken it up"},
             "acknowledged_by": text("Who"),
@@ -81,8 +71,8 @@ BODIES: dict[str, Schema] = {
         "Takes an alert up, or gives it back",
         "acknowledged",
     ),
-    "SilenceRequest": _object(_SILENCED, "Which alerts are not to be exported, and when"),
-    "TrapConfig": _object(
+    "SilenceRequest": sent(_SILENCED, "Which alerts are not to be exported, and when"),
+    "TrapConfig": sent(
         {
             "version": {
                 "enum": ["SNMPv1", "SNMPv2c", "SNMPv3"],
@@ -105,7 +95,7 @@ def components() -> dict[str, Schema]:
     return {
         "Alert": closed(_columns(Alert, ALERT_COLUMNS), "An alert as delfin keeps it"),
         "Alerts": stored,
-        "ArrayAlert": _object({name: _live(name) for name in MODEL}, "An alert as an array has it"),
+        "ArrayAlert": sent({name: _live(name) for name in MODEL}, "An alert as an array has it"),
         "ArrayAlerts": {
             "anyOf": [
                 collection("alerts", "ArrayAlert"),

@@ -53,6 +53,18 @@ def closed(properties: dict[str, Schema], doc: str) -> Schema:
     }
 
 
+def sent(properties: dict[str, Schema], doc: str, *required: str, **more: Any) -> Schema:
+    """An object in a request: it has no other keys than these, of which some are 'required'."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+        "description": doc,
+        **more,
+    }
+
+
 def column_schema(column: ColumnElement[Any]) -> Schema:
     """What a column may hold. Words are told, not enforced: drivers of others use their own."""
     assert isinstance(column, Column)  # noqa: S101 - a table's column is one; the types say less

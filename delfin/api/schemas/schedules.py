@@ -7,7 +7,7 @@ from typing import Any
 from delfin.api.schemas.inventory import MOMENT, Schema, closed, column_schema
 from delfin.db.schedules import DEFAULT, METRICS, RUN, SKIP, USER, Schedule, ScheduleState
 from delfin.inventory.catalog import BY_KEY
-from delfin.jobs.policy import BY_HAND
+from delfin.jobs.policy import CONFIGURED, KINDS
 from delfin.jobs.priority import WORDS
 
 # Seconds, and milliseconds until the year 10000.
@@ -82,7 +82,10 @@ _CHANGEABLE: dict[str, Schema] = {
 }
 NEW_SCHEDULE = _object(
     {
-        "kind": {"enum": list(BY_HAND), "description": "Kind of its jobs; default sync"},
+        "kind": {
+            "enum": [kind for kind in KINDS if kind not in CONFIGURED],
+            "description": "Kind of its jobs; default sync",
+        },
         "storage_id": _text("The storage it is for; default all storages", 36),
         **_CHANGEABLE,
     },

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from delfin.api.schemas.access import text
-from delfin.api.schemas.inventory import MOMENT, Schema, closed, collection, column_schema
+from delfin.api.schemas.inventory import (
+    MOMENT,
+    Schema,
+    closed,
+    collection,
+    column_schema,
+    sent,
+)
 from delfin.common.constants import Metrics, ResourceType
 from delfin.db.metrics_config import CONFIGS, POLLING, TelemetryConfig
 from delfin.telemetry.samples import Series, Source
@@ -40,19 +46,8 @@ _HISTORIC: Schema = {
 _TYPE: Schema = {"enum": list(TYPES), "description": "Type of resource"}
 
 
-def _object(properties: dict[str, Schema], doc: str, *required: str, **more: Any) -> Schema:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(required),
-        "additionalProperties": False,
-        "description": doc,
-        **more,
-    }
-
-
 _FORMS: dict[str, Schema] = {
-    POLLING: _object(
+    POLLING: sent(
         {
             "perf_collection": {
                 "type": "boolean",
@@ -66,7 +61,7 @@ _FORMS: dict[str, Schema] = {
     ),
     CONFIGS: {
         "type": "array",
-        "items": _object(
+        "items": sent(
             {"resource_type": _TYPE, "interval": _INTERVAL, "historic": _HISTORIC},
             "All metrics of a type of resource",
             *("resource_type", "interval"),
@@ -105,16 +100,16 @@ _CONFIG: dict[str, Schema] = {
     },
 }
 BODIES: dict[str, Schema] = {
-    "MetricsConfigRequest": _object(
+    "MetricsConfigRequest": sent(
         _FORMS,
         "What is to be collected of a storage, in one of two forms",
         oneOf=[{"required": [name]} for name in _FORMS],
     ),
-    "NewTelemetryConfig": _object(
+    "NewTelemetryConfig": sent(
         _CONFIG, "What is to be collected beside the storage's metrics-config", "name"
     ),
-    "TelemetryConfigChange": _object(_CONFIG, "What is left out stays"),
-    "CollectRequest": _object(
+    "TelemetryConfigChange": sent(_CONFIG, "What is left out stays"),
+    "CollectRequest": sent(
         {
             "resource_types": {
                 "type": "array",
