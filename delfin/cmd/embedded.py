@@ -33,6 +33,7 @@ from delfin.rpc.doorbell import DoorbellServer
 from delfin.service import Service, register_options, tell
 from delfin.task_manager.exports import ExportService
 from delfin.task_manager.service import TaskService
+from delfin.telemetry.nowhere import Nowhere
 
 LOG = log.getLogger(__name__)
 
@@ -87,7 +88,7 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
         stack.callback(locks.stop)
         eviction = LocalEviction()
         parts.arrays.sessions.join(eviction)
-        task = TaskService(conf, parts.database, parts.queue, parts.arrays)
+        task = TaskService(conf, parts.database, parts.queue, parts.arrays, Nowhere())
         exports = ExportService(conf, parts.database)
         bell = DoorbellServer(parts.transport, "standalone")
         bell.add_listener(task.ring)

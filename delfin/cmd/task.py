@@ -23,6 +23,7 @@ from delfin.rpc.doorbell import DoorbellServer  # noqa: E402 - likewise
 from delfin.service import Service  # noqa: E402 - likewise
 from delfin.task_manager.exports import ExportService  # noqa: E402 - likewise
 from delfin.task_manager.service import TaskService  # noqa: E402 - likewise
+from delfin.telemetry.nowhere import Nowhere  # noqa: E402 - likewise
 
 # Also the group whose members divide the storages among them.
 NAME = "delfin-task"
@@ -49,6 +50,7 @@ def main() -> int:
                 parts.database,
                 parts.queue,
                 parts.arrays,
+                Nowhere(),
                 mine=cluster.ring.mine,
                 place=(number, conf.task_workers),
             )

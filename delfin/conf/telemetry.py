@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from oslo_config import cfg
 
-_NOT_YET = " Accepted for compatibility; this release does not collect performance data."
-
 GROUP = "telemetry"
 OPTS: list[cfg.Opt] = [
     cfg.BoolOpt(
@@ -24,18 +22,43 @@ OPTS: list[cfg.Opt] = [
     ),
     cfg.IntOpt(
         "performance_history_on_reschedule",
+        min=0,
         default=1800,
-        help="Seconds of history that are collected after a restart." + _NOT_YET,
+        help="Seconds of history that the first collection of an array reads, where the array "
+        "keeps them. Later ones go on where the last good one ended, however long ago.",
     ),
     cfg.IntOpt(
         "performance_timestamp_overlap",
+        min=0,
         default=60,
-        help="Seconds by which two collections overlap." + _NOT_YET,
+        help="Seconds before the end of the last collection from which an array is asked again: "
+        "drivers that work rates out of counters need the counter before. What was exported "
+        "already is not exported again.",
     ),
     cfg.IntOpt(
         "max_failed_task_retry_window",
+        min=0,
         default=7200,
-        help="Seconds for which a failed collection is tried again." + _NOT_YET,
+        help="Seconds that missing performance data is tried to be read afterwards, at arrays "
+        "that keep it though their driver does not say for how long. Data older than that, or "
+        "than what the driver says, is recorded as lost.",
+    ),
+    cfg.FloatOpt(
+        "refill_time",
+        min=0.0,
+        default=30.0,
+        mutable=True,
+        help="Seconds of each collection that are used at most to read what is missing from "
+        "before; never more than half of the interval. 0: nothing is read afterwards.",
+    ),
+    cfg.FloatOpt(
+        "retry_longest_delay",
+        min=0.0,
+        default=360.0,
+        mutable=True,
+        help="Longest time in seconds that an array is left alone after collections that failed; "
+        "it begins with an interval and doubles each time. An array that can be reached again is "
+        "collected at once.",
     ),
 ]
 

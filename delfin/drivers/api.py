@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from types import NoneType
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,7 @@ from delfin.inventory.catalog import KINDS
 from delfin.inventory.kind import ResourceKind
 
 Row = dict[str, Any]
+Taken = TypeVar("Taken")
 
 
 class DriverAPI:
@@ -240,6 +242,39 @@ class DriverAPI:
                     context, storage_id, resource_metrics, start_time, end_time
                 )
             )
+
+    def read_perf_metrics(
+        self,
+        context: RequestContext,
+        storage_id: str,
+        resource_metrics: dict[str, Any],
+        start_time: int,
+        end_time: int,
+        take: Callable[[Iterable[Any]], Taken],
+    ) -> Taken:
+        """As 'collect_perf_metrics', as the driver gives it; returns what 'take' makes of it.
+
+        A driver that makes its series one after the other is read within the call.
+
+        Raises:
+            exception.InvalidResults: It is no collection of series.
+        """
+        with self.sessions.using(context, storage_id, Call.COLLECT) as driver:
+            rows = driver.collect_perf_metrics(
+                context, storage_id, resource_metrics, start_time, end_time
+            )
+            if not isinstance(rows, list | tuple | NoneType):
+                return take(series.checked(rows))
+        return take(rows or ())
+
+    def get_latest_perf_timestamp(self, context: RequestContext, storage_id: str) -> int | None:
+        """The array's clock at its newest performance data, epoch ms; None when it cannot say."""
+        with self.sessions.using(context, storage_id, Call.COLLECT) as driver:
+            told = driver.get_latest_perf_timestamp(context)
+        try:
+            return int(told) if told and int(told) > 0 else None
+        except (TypeError, ValueError):
+            return None
 
     def get_capabilities(self, context: RequestContext, storage_id: str) -> dict[str, Any]:
         """What can be collected from the array; asks the driver's class, opens no session.

@@ -24,12 +24,8 @@ def tidied(collected: Any) -> list[metric_struct]:
     """
     if collected is None:
         return []
-    if not isinstance(collected, Iterable) or isinstance(collected, str | bytes | dict):
-        raise exception.InvalidResults(
-            f"collect_perf_metrics returned {type(collected).__name__}, not a list"
-        )
     made = []
-    for one in collected:
+    for one in checked(collected):
         try:
             name, labels, values = one
             kind = labels["resource_type"]
@@ -43,6 +39,19 @@ def tidied(collected: Any) -> list[metric_struct]:
         if kept:
             made.append(metric_struct(str(name), owned, kept))
     return made
+
+
+def checked(collected: Any) -> Iterable[Any]:
+    """What a driver collected, when it may hold series.
+
+    Raises:
+        exception.InvalidResults: It is no list of anything.
+    """
+    if not isinstance(collected, Iterable) or isinstance(collected, str | bytes | dict):
+        raise exception.InvalidResults(
+            f"collect_perf_metrics returned {type(collected).__name__}, not a list"
+        )
+    return collected
 
 
 def _number(value: Any) -> float:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from delfin import exception
 from delfin.alerts import internal
 from delfin.alerts.internal import InternalAlert
-from delfin.db import access_state
+from delfin.db import access_state, collection
+from delfin.jobs import priority
 from delfin.jobs.board import JobBoard
 
 BY_STATE: Mapping[str, InternalAlert] = {
@@ -50,6 +51,11 @@ class AccessEvents:
         _end(session, storage_id)
         with contextlib.suppress(exception.StorageIsSyncing):
             self._board.request_sync(session, storage_id)
+        # Before the synchronisation, which may take longer than an array keeps what it measures.
+        if collection.read(session, storage_id) is not None:
+            self._board.request_collection(
+                session, storage_id, priority=priority.SOON, at_once=True
+            )
 
     def committed(self) -> None:
         self._bell.ring()

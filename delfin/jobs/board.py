@@ -285,9 +285,21 @@ def _cancel(session: Session, *which: Any) -> None:
 
 
 def strike_old(session: Session, older_than: float) -> int:
-    """Delete jobs that ended more than 'older_than' seconds ago; how many there were."""
+    """Delete jobs that ended more than 'older_than' seconds ago; how many there were.
+
+    Collections come every minute, and what they came to stands elsewhere: minutes are enough.
+    """
+    now = now_ms()
+    frequent = and_(
+        Job.kind == collect.COLLECT,
+        Job.finished_at < now - int(min(older_than, _COLLECTIONS_STAY) * 1000),
+    )
     ended = delete(Job).where(
         Job.state.not_in((*ACTIVE, PARKED)),
-        Job.finished_at < now_ms() - int(older_than * 1000),
+        or_(Job.finished_at < now - int(older_than * 1000), frequent),
     )
     return affected(session, ended)
+
+
+# Seconds that a finished collection stays listed.
+_COLLECTIONS_STAY = 300.0

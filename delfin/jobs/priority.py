@@ -6,6 +6,8 @@ from __future__ import annotations
 URGENT = 100
 # From here on up, places of every worker are kept free.
 HIGH = 10
+# Before what is usual; nobody waits for it, so it may not have the places that are kept free.
+SOON = 1
 NORMAL = 0
 # What nobody has asked for by hand.
 LOW = -10

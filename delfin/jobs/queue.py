@@ -262,6 +262,15 @@ class JobQueue:
         if session.scalars(select(Job.id).where(*_held(lease)).with_for_update()).first() is None:
             raise LeaseLostError(lease.job_id)
 
+    def check(self, session: Session, lease: Lease) -> None:
+        """As 'fence' for what is written elsewhere: a moment later the lease may be lost.
+
+        Raises:
+            LeaseLostError: As for 'fence'.
+        """
+        if session.scalars(select(Job.id).where(*_held(lease))).first() is None:
+            raise LeaseLostError(lease.job_id)
+
     @retried
     def finish(self, lease: Lease, state: str, result: dict[str, Any]) -> None:
         """End the job.

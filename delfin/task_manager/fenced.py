@@ -30,3 +30,14 @@ def write(database: Database, queue: JobQueue, lease: Lease, change: Callable[[S
             return change(session)
 
     return attempt()
+
+
+def check(database: Database, queue: JobQueue, lease: Lease) -> None:
+    """Let what is written elsewhere go on only while the lease holds and the storage lives.
+
+    Raises:
+        As 'write'.
+    """
+    with database.reader() as session:
+        queue.check(session, lease)
+        storages.get(session, lease.storage_id or "")

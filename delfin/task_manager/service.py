@@ -11,17 +11,20 @@ from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.jobs.alert_sync import ALERT_SYNC
 from delfin.jobs.board import REMOVAL, JobBoard
+from delfin.jobs.collect import COLLECT
 from delfin.jobs.queue import JobQueue, Mine, anybodys
 from delfin.jobs.sync_requests import SYNC
 from delfin.jobs.timetable import Timetable
 from delfin.jobs.worker import Runner, Worker
 from delfin.process.pulse import Pulse
 from delfin.task_manager.alert_sync import AlertSyncRunner, then_alerts
+from delfin.task_manager.collection.runner import CollectRunner
 from delfin.task_manager.collection_defaults import CollectionDefaults
 from delfin.task_manager.probe import PROBE, Prober, ProbeRunner
 from delfin.task_manager.removal import RemovalRunner
 from delfin.task_manager.scheduler import Scheduler
 from delfin.task_manager.sync import SyncRunner
+from delfin.telemetry.samples import Sink
 
 # Of the time that a service has to stop: logging out of the arrays needs the rest.
 _JOBS_MAY_TAKE = 5.0
@@ -36,21 +39,26 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
         database: Database,
         queue: JobQueue,
         drivers: DriverAPI,
+        sink: Sink,
         mine: Mine = anybodys,
         place: tuple[int, int] = (0, 1),
     ) -> None:
-        """'mine' says which storages this process owns; it prefers their jobs. 'place' is its
+        """'sink' takes the samples that are collected; it is started and stopped elsewhere.
+
+        'mine' says which storages this process owns; it prefers their jobs. 'place' is its
         number among the processes of the node, and how many these are.
         """
         sync = SyncRunner(database, queue, drivers, conf)
+        collecting = CollectRunner(database, queue, drivers, conf, sink)
         runners: dict[str, Runner] = {
             SYNC: then_alerts(sync, database, queue, conf),
             ALERT_SYNC: AlertSyncRunner(database, queue, drivers, conf),
+            COLLECT: collecting,
             REMOVAL: RemovalRunner(database, queue, drivers),
             PROBE: ProbeRunner(drivers),
         }
         self._drivers = drivers
-        epitaphs = {SYNC: sync.write_epitaph}
+        epitaphs = {SYNC: sync.write_epitaph, COLLECT: collecting.write_epitaph}
         self._prober = Prober(database, queue, conf)
         self._worker = Worker(database, queue, runners, conf, mine, place, epitaphs)
         timetable = Timetable(database, JobBoard(queue, conf), conf)

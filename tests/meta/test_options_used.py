@@ -10,13 +10,7 @@ from tests.meta.project import python_sources
 
 # Options that exist only so that a configuration file of SODA Delfin is still accepted.
 # The list may shrink; nothing is added to it.
-KEPT_FOR_COMPATIBILITY = frozenset(
-    {
-        "telemetry.max_failed_task_retry_window",
-        "telemetry.performance_history_on_reschedule",
-        "telemetry.performance_timestamp_overlap",
-    },
-)
+KEPT_FOR_COMPATIBILITY: frozenset[str] = frozenset()
 
 
 def unread(registered: Iterable[str], sources: Mapping[str, str]) -> set[str]:

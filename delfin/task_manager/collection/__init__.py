@@ -1,0 +1,1 @@
+"""Collects performance data of arrays: jobs of kind collect."""
