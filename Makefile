@@ -91,7 +91,7 @@ test-service: packages $(TEST_READY) ## Run the tests against real servers and h
 test-long: packages $(TEST_READY) ## Run the tests that wait for full-length time-outs
 	@$(WITH_SERVERS) $(PYTEST) -m long
 
-BENCHMARKS := sync memory listing processes mapping claims starting alerts traps drivers
+BENCHMARKS := sync memory listing processes mapping claims starting alerts traps drivers collection
 
 .PHONY: benchmark
 benchmark: packages $(TEST_READY) ## Measure, and put the figures into docs/performance.md

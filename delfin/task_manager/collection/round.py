@@ -90,6 +90,7 @@ class Round:
                 raise StoppedError
             self._current(asked, newest)
         self._refill(due, refill_time, stopping)
+        self._ask_for_more(due)
         self._pending.failed = self.is_away
         self._pending.is_whole = not self.is_away and not self.failed
         self._pending.error = self.error
@@ -178,6 +179,15 @@ class Round:
         self._keep(asked, replace(before, progress=refilled(before.progress, window)))
         return True
 
+    def _ask_for_more(self, due: Sequence[Asked]) -> None:
+        """The next time, of what went well in all of this job."""
+        for kind in {one.resource_type for one in due} - self.failed:
+            state = self._kinds.get(kind)
+            if state is not None and state.longest is not None and not self.is_away:
+                longer = state.longest * 2
+                state = replace(state, longest=None if longer >= PIECE else longer)
+                self._kinds[kind] = self._pending.kinds[kind] = state
+
     def _saw(self, newest: int) -> None:
         self._newest = newest
         self._clocks.saw(self._storage_id, newest)
@@ -206,10 +216,8 @@ class Round:
         now = self._clock.wall_ms()
         state = replace(state, last_attempt=now)
         if asked.resource_type not in self.failed:
-            longer = None if state.longest is None else state.longest * 2
-            usual = longer is None or longer >= PIECE
             turn = state.turn if state.progress.missing else 0
-            state = replace(state, longest=None if usual else longer, turn=turn, last_success=now)
+            state = replace(state, turn=turn, last_success=now)
         self._kinds[asked.resource_type] = self._pending.kinds[asked.resource_type] = state
         if self._clock.monotonic() - self._written > _WRITE_AFTER:
             self._flush()

@@ -38,6 +38,7 @@ def test_an_array_that_was_away_is_left_alone_and_complete_afterwards(
     assert standing["resources"][0]["lag"] >= hours * 3600
     world.array.trouble = None
     world.array.calls.clear()
+    world.sink.batches.clear()
     assert world.collect_at_once().state == DONE
     first_end = world.array.calls[0][1]
     assert first_end == world.array.newest, "current data first"
@@ -83,9 +84,9 @@ def test_what_the_array_has_forgotten_is_one_gap_and_one_alert(new_world: NewWor
 
 
 def test_a_gap_that_grows_is_one_record(world: World) -> None:
-    world.bench.conf.set_override("refill_time", 0.0, "telemetry")
     world.array.retention = HOUR
     world.pass_by(3)
+    world.bench.conf.set_override("refill_time", 0.0, "telemetry")
     world.array.trouble = AWAY
     world.pass_by(120)
     world.array.trouble = None

@@ -132,7 +132,7 @@ class MeasuringDriver(ScriptedDriver):
         self.array = self.arrays[kwargs["rest"]["port"]]
 
     @staticmethod
-    def get_capabilities(context: Any, filters: Any = None) -> Any:
+    def get_capabilities(_context: Any, _filters: Any = None) -> Any:
         array = next(iter(MeasuringDriver.arrays.values()))
         told: dict[str, Any] = {
             "is_historic": array.is_historic,
