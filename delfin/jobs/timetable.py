@@ -121,6 +121,7 @@ class Timetable:
                     continue
                 state = known.pop((schedule.id, storage_id), None)
                 if state is not None and state.revision == schedule.revision:
+                    _after_a_step(schedule, state, self.clock())
                     continue
                 due = first_due(schedule, storage_id, since) if schedule.enabled else None
                 if state is None:
@@ -203,6 +204,15 @@ def _which(due: Due) -> tuple[ColumnElement[bool], ...]:
 def _moved_on(session: Session, due: Due, following: datetime | None) -> bool:
     moved = update(ScheduleState).where(*_which(due), ScheduleState.next_due == due.at)
     return bool(affected(session, moved.values(next_due=following)))
+
+
+def _after_a_step(schedule: Schedule, state: ScheduleState, now: datetime) -> None:
+    """Bring forward what is due later than an interval can be: our clock was ahead, and is not now."""
+    if schedule.interval is None or state.next_due is None or state.last_run is None:
+        return
+    latest = now + timedelta(seconds=schedule.interval + schedule.jitter + PUNCTUAL)
+    if state.next_due > latest and schedule.counts_from < latest:
+        state.next_due = due_after(schedule, state.storage_id, now)
 
 
 def _row(schedule: Schedule, storage_id: str, due: datetime | None) -> dict[str, object]:

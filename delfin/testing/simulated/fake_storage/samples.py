@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import NoneType
 from typing import Any
 
 from delfin.testing.simulated.fake_storage.names import Names
@@ -20,10 +23,39 @@ _SCALE = {
 }
 
 
-def minutes(begin_ms: int, end_ms: int) -> range:
-    """The whole minutes in the closed interval, in ms; at most the last 24 hours of it."""
-    begin_ms = max(begin_ms, end_ms - LONGEST_MS)
-    return range(-(-begin_ms // STEP_MS) * STEP_MS, end_ms + 1, STEP_MS)
+@dataclass(frozen=True)
+class Measuring:
+    """How the arrays measure; may be ordered.
+
+    'skew_ms' is what their clock is ahead of ours, 'kept_ms' for how long they keep what they have
+    measured (None: 24 hours are answered of any time), and 'negative' makes the reads of one part
+    a negative number, as a counter that has run over does.
+    """
+
+    skew_ms: int = 0
+    kept_ms: int | None = None
+    negative: bool = False
+
+    def but(self, wish: Mapping[str, Any]) -> Measuring:
+        """With what is ordered; raises ValueError naming the member that is wrong."""
+        for name, value in wish.items():
+            if type(value) not in _MEMBERS.get(name, ()):
+                raise ValueError(f"{name}: not a member, or not of its type")
+        return replace(self, **wish)
+
+    def minutes(self, begin_ms: int, end_ms: int, now_ms: int) -> range:
+        """The whole minutes in the closed interval of which there is data by now, in ms."""
+        end_ms = min(end_ms, now_ms)
+        kept = end_ms - LONGEST_MS if self.kept_ms is None else now_ms - self.kept_ms
+        begin_ms = max(begin_ms, kept, end_ms - LONGEST_MS)
+        return range(-(-begin_ms // STEP_MS) * STEP_MS, end_ms + 1, STEP_MS)
+
+
+_MEMBERS: Mapping[str, tuple[type, ...]] = {
+    "skew_ms": (int,),
+    "kept_ms": (int, NoneType),
+    "negative": (bool,),
+}
 
 
 def series(names: Names, collection: str, item: Item, times: range) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 from zlib import crc32
 
@@ -27,7 +28,8 @@ class FakeStorage(SimulatedArray):
         self, *args: Any, clock_ms: Callable[[], int] = utils.utcnow_ms, **kw: Any
     ) -> None:
         super().__init__(*args, **kw)
-        self._clock_ms = clock_ms
+        self.measuring = samples.Measuring()
+        self._clock_ms = lambda: clock_ms() + self.measuring.skew_ms
         self._started_ms = clock_ms()
         self._lock = threading.Lock()
         self._arrays: dict[str, FakeArray] = {}
@@ -72,7 +74,12 @@ class FakeStorage(SimulatedArray):
             return refusal.answer
 
     def order(self, request: Request) -> Answer | None:
-        """GET /arrays, and POST /volumes with {"action", "percent", "serial"}."""
+        """GET /arrays, POST /volumes with {"action", "percent", "serial"}, and PUT /samples with
+        the members of samples.Measuring.
+        """
+        if (request.method, request.path) == ("PUT", "/samples"):
+            self.measuring = self.measuring.but(members(request))
+            return Answer(200, asdict(self.measuring))
         if (request.method, request.path) == ("GET", "/arrays"):
             with self._lock:
                 arrays = list(self._arrays.values())
@@ -171,13 +178,17 @@ class FakeStorage(SimulatedArray):
 
     def _statistics(self, request: Request, array: FakeArray, collection: str) -> Answer:
         begin, end = (api.number(request.query, name, 0) or 0 for name in ("begin_ms", "end_ms"))
-        snapshot, times = array.snapshot, samples.minutes(begin, end)
+        measuring, snapshot = self.measuring, array.snapshot
+        times = measuring.minutes(begin, end, self._clock_ms())
         names = snapshot.state.names
 
         def rows(offset: int, count: int) -> list[Any]:
             whole = [snapshot.system()] if collection == "system" else None
             parts = whole or snapshot.page(collection, offset, count)
-            return [samples.series(names, collection, part, times) for part in parts]
+            found = [samples.series(names, collection, part, times) for part in parts]
+            if measuring.negative and found and offset == 0:
+                found[0]["rd_ops"] = [-1 for _ in times]
+            return found
 
         total = 1 if collection == "system" else snapshot.count(collection)
         return self._paged(request, array, total, rows)

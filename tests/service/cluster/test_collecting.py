@@ -1,0 +1,134 @@
+"""Collections over several nodes: one that dies leaves no hole, one array that hangs delays no other."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from delfin.db.base import utcnow
+from delfin.db.schedules import RUN, USER, Schedule
+from delfin.db.session import Database
+from delfin.testing.simulated.fake_storage import FakeStorage
+from tests.conftest import make_conf
+from tests.service.cluster.cluster import Cluster
+from tests.service.cluster.stocked import stock
+from tests.service.standalone.rest import PASSWORD
+from tests.waiting import during, wait_until
+
+pytestmark = pytest.mark.service
+
+# How much faster the clock of the arrays runs: they measure once a minute.
+FASTER = 20
+# Seconds.
+INTERVAL = 5
+SOON = 30
+TURNS = 3
+ON_TIME = 0.97
+_OFTEN = {
+    "OS_TELEMETRY__PERFORMANCE_COLLECTION_INTERVAL": "60",
+    "OS_JOBS__DEADLINES": "collect:600",
+}
+
+
+@pytest.fixture
+def fast() -> Iterator[FakeStorage]:
+    began, moment = time.time_ns() // 1_000_000, time.monotonic()
+    with FakeStorage(
+        password=PASSWORD,
+        clock_ms=lambda: began + int((time.monotonic() - moment) * 1000 * FASTER),
+    ) as started:
+        yield started
+
+
+def often(cluster: Cluster, ids: Sequence[str], interval: int) -> None:
+    """Collect each of them so often."""
+    database = Database(
+        make_conf(cluster.keys.parent, cluster.engine.url.render_as_string(hide_password=False))
+    )
+    with database.writer() as session:
+        for storage_id in ids:
+            session.add(
+                Schedule(
+                    id=str(uuid4()),
+                    kind="collect",
+                    storage_id=storage_id,
+                    resource_kinds=[],
+                    interval=interval,
+                    jitter=0,
+                    priority=-10,
+                    enabled=True,
+                    when_late=RUN,
+                    grace=0,
+                    origin=USER,
+                    revision=1,
+                    counts_from=utcnow(),
+                )
+            )
+    database.dispose()
+
+
+def states(cluster: Cluster) -> dict[str, dict[str, Any]]:
+    """How the collection of each storage stands."""
+    query = "SELECT storage_id, kinds, last_success FROM collection_states"
+    return {
+        row[0]: {"kinds": json.loads(row[1]), "success": row[2] or 0} for row in cluster.rows(query)
+    }
+
+
+def test_a_killed_nodes_collections_run_elsewhere_and_leave_no_hole(
+    cluster: Cluster, fast: FakeStorage
+) -> None:
+    ids = stock(cluster, fast, [f"COLLECT{number}" for number in range(8)])
+    often(cluster, ids, INTERVAL)
+    tasks = [cluster.task(node, **_OFTEN) for node in ("a", "b")]
+    for task in tasks:
+        task.until_ready()
+    wait_until(lambda: len(states(cluster)) == len(ids), 60)
+    wait_until(lambda: all(one["success"] for one in states(cluster).values()), 60)
+    wait_until(lambda: cluster.members() == tasks[0].workers | tasks[1].workers)
+    assert len(set(cluster.owners(ids).values())) == len(tasks)
+    tasks[0].kill()
+    killed = time.time_ns() // 1_000_000
+    wait_until(lambda: all(one["success"] > killed for one in states(cluster).values()), SOON)
+
+    def is_whole() -> bool:
+        kinds = [kind for one in states(cluster).values() for kind in one["kinds"].values()]
+        return bool(kinds) and not any(kind["missing"] for kind in kinds)
+
+    wait_until(is_whole, 60)
+    assert not cluster.rows("SELECT * FROM collection_gaps")
+    assert not cluster.rows("SELECT * FROM jobs WHERE state = 'parked'")
+
+
+def test_one_array_that_hangs_delays_no_other(cluster: Cluster, fast: FakeStorage) -> None:
+    fast.faults.order("hang", "statistics", serial="HANGS")
+    interval = 2 * INTERVAL
+    settings = {**_OFTEN, **cluster.at_full_speed}
+    (hung,) = stock(cluster, fast, ["HANGS"])
+    healthy = stock(cluster, fast, [f"WELL{number}" for number in range(49)])
+    often(cluster, [hung, *healthy], interval)
+    for task in [cluster.task(node, **settings) for node in ("a", "b")]:
+        task.until_ready()
+    wait_until(lambda: set(states(cluster)) >= set(healthy), 90)
+    before = done(cluster)
+    for _ in during(interval * TURNS):
+        pass
+    after = done(cluster)
+    met = sum(min(TURNS, after.get(one, 0) - before.get(one, 0)) for one in healthy)
+    assert met >= ON_TIME * TURNS * len(healthy)
+    assert hung not in after
+    fast.faults.clear()
+
+
+def done(cluster: Cluster) -> dict[str, int]:
+    """How often each was collected."""
+    query = (
+        "SELECT storage_id, count(*) FROM jobs WHERE kind = 'collect' AND state = 'done' "
+        "GROUP BY storage_id"
+    )
+    return {row[0]: row[1] for row in cluster.rows(query)}
