@@ -160,8 +160,10 @@ class Stalls:
 
 def work(
     bench: Bench, ids: list[str], ran: Callable[[Lease], None] = lambda _lease: None
-) -> tuple[float, Nowhere]:
-    """Seconds until a worker has collected each of them, asked for all together."""
+) -> tuple[float, float, Nowhere]:
+    """Seconds until a worker has collected each of them, asked for all together; and those of the
+    processor.
+    """
     sink = Nowhere()
     runner = CollectRunner(bench.database, bench.queue, bench.arrays, bench.conf, sink, plan=plan)
     left = threading.Semaphore(0)
@@ -176,15 +178,16 @@ def work(
     with bench.database.writer() as session:
         for storage_id in ids:
             request(bench.queue, session, storage_id)
+    worked = time.process_time()
     worker = Worker(bench.database, bench.queue, {COLLECT: run}, bench.conf)
     began = time.monotonic()
     worker.start()
     for _ in ids:
         left.acquire()
-    took = time.monotonic() - began
+    took, worked = time.monotonic() - began, time.process_time() - worked
     worker.stop()
     worker.wait(30)
-    return took, sink
+    return took, worked, sink
 
 
 def a_cycle(bench: Bench, arrays: int, luns: int) -> list[tuple[str, str]]:
@@ -193,27 +196,29 @@ def a_cycle(bench: Bench, arrays: int, luns: int) -> list[tuple[str, str]]:
     ids = [bench.register(Script(f"SN{number}")) for number in range(arrays)]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with Stalls() as stalls:
-        took, sink = work(bench, ids)
+        took, worked, sink = work(bench, ids)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     name = f"a cycle of {arrays} arrays of {luns:,} LUNs with {len(METRICS)} metrics"
     return [
         (name, f"{took:.1f} s, {sink.samples:,} samples"),
+        ("processor time of that", f"{worked:.1f} s"),
         ("memory that it needs at most", f"{grown:,.0f} MiB more"),
         ("longest stall of another thread", f"{stalls.longest * 1000:.0f} ms"),
     ]
 
 
-def many(bench: Bench, arrays: int) -> list[tuple[str, str]]:
+def many(bench: Bench, arrays: int, _luns: int) -> list[tuple[str, str]]:
     """All at the same moment, which the phases of the timetable keep from happening."""
     bench.conf.set_override("workers", 32, "jobs")
     Measuring.luns = 1
     ids = [bench.register(Script(f"M{number}")) for number in range(arrays)]
     late: list[float] = []
     began = time.monotonic()
-    took, _ = work(bench, ids, lambda _lease: late.append(time.monotonic() - began))
+    took, worked, _ = work(bench, ids, lambda _lease: late.append(time.monotonic() - began))
     late.sort()
     return [
         (f"{arrays:,} arrays due in the same moment, until all are collected", f"{took:.1f} s"),
+        ("processor time of one of them", f"{worked / arrays * 1000:.0f} ms"),
         (
             "start of a collection after that moment, p50 and p99",
             f"{late[len(late) // 2]:.1f} s, {late[int(len(late) * 0.99)]:.1f} s",
@@ -230,15 +235,12 @@ def main() -> None:
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table into this page")
     chosen = parser.parse_args()
     found = one_core(chosen.luns)
-    for part in (
-        lambda bench: a_cycle(bench, chosen.arrays, chosen.luns),
-        lambda bench: many(bench, chosen.many),
-    ):
+    for part, arrays_wanted in ((a_cycle, chosen.arrays), (many, chosen.many)):
         with rig.new_bench(chosen.engine) as bench:
             # Current data alone: the first collection would read half an hour.
             bench.conf.set_override("performance_history_on_reschedule", 60, "telemetry")
             arrays = DriverAPI(bench.database, bench.keyring, MeasuringManager())
-            found += part(replace(bench, arrays=arrays))
+            found += part(replace(bench, arrays=arrays), arrays_wanted, chosen.luns)
             arrays.sessions.close()
     page.show("collection", page.table(_HEAD, [list(one) for one in found]), chosen.write)
 

@@ -21,6 +21,7 @@ from delfin.db.access_state import CREDENTIALS_INVALID
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.inventory.catalog import BY_KEY
+from delfin.jobs.outcome import told
 from delfin.jobs.queue import DONE, FAILED, PARTIAL, JobQueue, Lease, LeaseLostError
 from delfin.jobs.worker import Finished
 from delfin.task_manager import fenced
@@ -108,6 +109,9 @@ class CollectRunner:
             able = self._drivers.get_capabilities(context, storage_id)
         except exception.StorageCapabilityNotSupported:
             return Finished(DONE, {"supported": False})
+        except (exception.InvalidStorageCapability, exception.StorageDriverNotFound) as error:
+            # Another try says the same.
+            return Finished(FAILED, told(error))
         due = [one for wanted in known.due if (one := self._asked(wanted, able, known))]
         if not lease.payload.get("at_once"):
             due = [one for one in due if not self._is_left_alone(one, known)]
@@ -178,7 +182,8 @@ class CollectRunner:
                 horizon = 1000 * options.max_failed_task_retry_window
         if horizon:
             longest = max(longest, _SHORTEST)
-        history = min(1000 * options.performance_history_on_reschedule, horizon) or interval
+        # Half, so that nothing of it is forgotten before there was time to read it.
+        history = min(1000 * options.performance_history_on_reschedule, horizon // 2) or interval
         at_most = known.kinds.get(wanted.resource_type, CollectedKind()).longest
         return Asked(
             *(wanted.resource_type, metrics, interval, wanted.labels),

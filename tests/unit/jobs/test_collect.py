@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select, update
 
 from delfin.db import collection
@@ -22,7 +24,7 @@ def jobs(bench: Bench) -> list[Job]:
     return found
 
 
-def ask(bench: Bench, storage_id: str, *types: str, **more: int) -> str:
+def ask(bench: Bench, storage_id: str, *types: str, **more: Any) -> str:
     with bench.database.writer() as session:
         return request(bench.queue, session, storage_id, types, **more)
 

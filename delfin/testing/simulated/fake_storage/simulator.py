@@ -29,11 +29,14 @@ class FakeStorage(SimulatedArray):
     ) -> None:
         super().__init__(*args, **kw)
         self.measuring = samples.Measuring()
-        self._clock_ms = lambda: clock_ms() + self.measuring.skew_ms
+        self._our_clock_ms = clock_ms
         self._started_ms = clock_ms()
         self._lock = threading.Lock()
         self._arrays: dict[str, FakeArray] = {}
         self.default_serial = f"FAKE{crc32(f'{self.host}:{self.port}'.encode()):08X}"
+
+    def _clock_ms(self) -> int:
+        return self._our_clock_ms() + self.measuring.skew_ms
 
     def array(self, serial: str | None = None) -> FakeArray:
         """The array with this serial number, or the default one; raises KeyError if unknown."""

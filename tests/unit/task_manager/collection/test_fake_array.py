@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -45,9 +46,9 @@ def arrays(sqlite_bench: Bench, fake: FakeStorage) -> Iterator[DriverAPI]:
 
 def register(bench: Bench, port: int) -> str:
     storage_id = str(uuid4())
-    rest = {"host": "127.0.0.1", "port": port, "username": USER}
+    rest: dict[str, Any] = {"host": "127.0.0.1", "port": port, "username": USER}
     rest["password"] = cryptor.encode(PASSWORD)
-    blocks = {"rest": rest, "extra_attributes": {"volumes": "3"}}
+    blocks: dict[str, dict[str, Any]] = {"rest": rest, "extra_attributes": {"volumes": "3"}}
     with bench.database.writer() as session:
         storages.add(session, storage_id, {"serial_number": storage_id})
         names = {"vendor": "fake_storage", "model": "fake_driver"}

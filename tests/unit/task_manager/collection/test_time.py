@@ -56,9 +56,10 @@ def die_before_the_windows_are_written(world: World) -> None:
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    runner._write = killed  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
-        runner(lease, world.bench.stopping)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runner, "_write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            runner(lease, world.bench.stopping)
     world.restart()
 
 
