@@ -236,12 +236,8 @@ class DriverAPI:
         end_time: int,
     ) -> list[Any]:
         """Metrics of a time window (epoch milliseconds), as constants.metric_struct."""
-        with self.sessions.using(context, storage_id, Call.COLLECT) as driver:
-            return series.tidied(
-                driver.collect_perf_metrics(
-                    context, storage_id, resource_metrics, start_time, end_time
-                )
-            )
+        wanted = (resource_metrics, start_time, end_time)
+        return self.read_perf_metrics(context, storage_id, *wanted, series.tidied)
 
     def read_perf_metrics(
         self,

@@ -108,6 +108,9 @@ class _Making:
     def __init__(self, expected: Expected, counted: Counted) -> None:
         self._expected = expected
         self._counted = counted
+        self._storage_id = expected.source.storage_id
+        self._kind = expected.resource_type
+        self._start, self._end = expected.window.start, expected.window.end
         self._units = {name: UNITS[name] for name in expected.metrics if name in UNITS}
         self._begin()
 
@@ -134,8 +137,15 @@ class _Making:
     def take(self, row: Any) -> None:
         try:
             metric, labels, values = row
-            wrong = self._wrong(metric, labels)
-            if wrong is not None:
+            # Nearly all are as they should be, and cost no call.
+            is_right = (
+                labels.get("unit") == self._units.get(metric, self)
+                and labels.get("storage_id") == self._storage_id
+                and labels.get("resource_type") == self._kind
+                and type(labels.get("resource_id")) is str
+                and labels["resource_id"]
+            )
+            if not is_right and (wrong := self._wrong(metric, labels)) is not None:
                 self._counted.bad[wrong] += len(values)
                 return
             key = (str(labels["resource_id"]), metric)
@@ -144,8 +154,8 @@ class _Making:
             self._counted.bad[MALFORMED] += 1
             return
         number = self._numbers.get(key)
-        last = self._expected.window.start if number is None else self._last[number]
-        end = self._expected.window.end
+        last = self._start if number is None else self._last[number]
+        end = self._end
         times, kept = self.times, len(self.times)
         add_time, add_value = times.append, self._values.append
         for at, value in items:
@@ -164,7 +174,10 @@ class _Making:
             if number is None:
                 number = self._new_series(key, labels)
             self._last[number] = last
-            self._index.extend([number] * (len(times) - kept))
+            if len(times) == kept + 1:
+                self._index.append(number)
+            else:
+                self._index.extend([number] * (len(times) - kept))
 
     def _wrong(self, metric: Any, labels: Any) -> str | None:
         """Why all of a series is dropped, or None."""
@@ -172,10 +185,7 @@ class _Making:
         storage_id = labels.get("storage_id")
         if not (kind and unit and storage_id and labels.get("resource_id") not in {None, ""}):
             return LABELS
-        wanted = self._expected.resource_type
-        if storage_id != self._expected.source.storage_id or (
-            kind != wanted and _ALIASES.get(kind) != wanted
-        ):
+        if storage_id != self._storage_id or self._kind not in {kind, _ALIASES.get(kind)}:
             return FOREIGN
         known = self._units.get(metric)
         if known is None:
@@ -189,7 +199,7 @@ class _Making:
         name = labels.get("resource_name")
         self._series.append(
             Series(
-                self._expected.resource_type,
+                self._kind,
                 resource_id,
                 str(name) if name else self._expected.name_of(resource_id),
                 metric,
