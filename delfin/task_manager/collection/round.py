@@ -83,12 +83,13 @@ class Round:
         """Raises what 'write' raises, and StoppedError."""
         newest = self._told_newest()
         for asked in due:
-            if self.is_away:
-                break
             if stopping.is_set():
                 self._flush()
                 raise StoppedError
-            self._current(asked, newest)
+            if self.is_away:
+                self._not_reached(asked)
+            else:
+                self._current(asked, newest)
         self._refill(due, refill_time, stopping)
         self._ask_for_more(due)
         self._pending.failed = self.is_away
@@ -130,6 +131,11 @@ class Round:
             self._count(counted)
             self._pending.lost.setdefault(kind, []).extend(lost)
             self._keep(asked, replace(before, progress=progress, failures=0, error=None))
+
+    def _not_reached(self, asked: Asked) -> None:
+        kind = asked.resource_type
+        self.failed.add(kind)
+        self._keep(asked, replace(self._kinds.get(kind, CollectedKind()), error=self.error))
 
     def _read(
         self, asked: Asked, progress: Progress, newest: int | None, counted: Counted
