@@ -10,20 +10,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from oslo_config import cfg
 from oslo_log import log
 
-from delfin.context import get_admin_context
 from delfin.exporter.base_exporter import BaseExporter, RejectedError
 
 LOG = log.getLogger(__name__)
 
-Data = dict[str, Any]
+# What a log consists of: alerts, or batches of samples.
+Entry = TypeVar("Entry")
+Given_contra = TypeVar("Given_contra", contravariant=True)
 
 
-class Log(Protocol):
+class Log(Protocol[Entry]):
     """What a forwarder reads; one object for each exporter, used by one thread.
 
     It keeps no more than a limit: the oldest is dropped and counted when it is full.
@@ -32,36 +33,54 @@ class Log(Protocol):
     def acquire(self) -> bool:
         """Whether this process is the one that forwards now; asked before each batch."""
 
-    def read(self, most: int) -> Sequence[tuple[int, Data | None]]:
+    def read(self, most: int) -> Sequence[tuple[int, Entry | None]]:
         """What comes behind the cursor, oldest first; None in place of what is kept back."""
 
-    def commit(self, position: int, delivered: Sequence[Data], silenced: int, dropped: int) -> bool:
+    def commit(
+        self, position: int, delivered: Sequence[Entry], silenced: int, dropped: int
+    ) -> bool:
         """Everything up to 'position' is dealt with; False when that is another's to say now."""
 
     def failed(self, why: str) -> None:
         """Nothing gets through at present."""
 
-    def standing(self, most: int) -> Sequence[Sequence[Data]]:
+    def standing(self, most: int) -> Sequence[Sequence[Entry]]:
         """What still holds, in batches, for exporters that repeat."""
 
     def release(self) -> None:
         """This process does not forward any more."""
 
 
+class Hand(Protocol[Given_contra]):
+    """How exporters are given the entries of a log."""
+
+    def wants(self, exporter: BaseExporter, entry: Given_contra) -> bool:
+        """Whether the exporter is to have it at all."""
+
+    def give(self, exporter: BaseExporter, entries: Sequence[Given_contra]) -> None:
+        """Call the exporter; when this returns, they are delivered."""
+
+
 class _NotDeliveredError(Exception):
     """The exporter did not take it; it will be tried again."""
 
 
-class Forwarder:
+class Forwarder(Generic[Entry]):
     """Brings what is in a log to an exporter, until it is stopped."""
 
     def __init__(
-        self, name: str, open_exporter: Callable[[], BaseExporter], entries: Log, options: Any
+        self,
+        name: str,
+        open_exporter: Callable[[], BaseExporter],
+        entries: Log[Entry],
+        hand: Hand[Entry],
+        options: Any,
     ) -> None:
         """'options' is the option group [exporters]."""
         self.name = name
         self._open = open_exporter
         self._log = entries
+        self._hand = hand
         self._options: cfg.ConfigOpts.GroupAttr = options
         self._exporter: BaseExporter | None = None
         self._hanging: threading.Thread | None = None
@@ -137,8 +156,9 @@ class Forwarder:
                 self._send(exporter, batch)
         return max(0.01, min(poll, self._repeat_at - time.monotonic()))
 
-    def _deliver(self, exporter: BaseExporter, entries: Sequence[tuple[int, Data | None]]) -> None:
-        wanted = [data for _, data in entries if data is not None and _wants(exporter, data)]
+    def _deliver(self, exporter: BaseExporter, entries: Sequence[tuple[int, Entry | None]]) -> None:
+        wants = self._hand.wants
+        wanted = [data for _, data in entries if data is not None and wants(exporter, data)]
         silenced = sum(data is None for _, data in entries)
         try:
             if wanted:
@@ -155,10 +175,8 @@ class Forwarder:
             return
         self._log.commit(entries[-1][0], wanted, silenced, 0)
 
-    def _send(self, exporter: BaseExporter, batch: Sequence[Data]) -> None:
-        # Copies: an exporter may do with them what it likes.
-        data = [dict(entry) for entry in batch]
-        self._call(lambda: exporter.dispatch(get_admin_context(), data))
+    def _send(self, exporter: BaseExporter, batch: Sequence[Entry]) -> None:
+        self._call(lambda: self._hand.give(exporter, batch))
 
     def _call(self, function: Callable[[], Any]) -> Any:
         """The result of a foreign function that may hang, at most [exporters] timeout seconds.
@@ -199,7 +217,3 @@ class Forwarder:
             function(*arguments)
         except Exception:  # noqa: BLE001 - the database may be away; a lease ends by itself
             LOG.exception("exporter %s: cannot note how it stands", self.name)
-
-
-def _wants(exporter: BaseExporter, data: Data) -> bool:
-    return exporter.wants_acknowledgements or "acknowledged" not in str(data.get("change"))

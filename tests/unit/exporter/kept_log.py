@@ -1,4 +1,4 @@
-"""A log of entries in memory, as a forwarder reads it; performance exporters will have one too."""
+"""A log of entries in memory, as a forwarder reads it."""
 
 from __future__ import annotations
 

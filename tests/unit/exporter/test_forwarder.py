@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from delfin.exporter.alert_hand import AlertHand
 from delfin.exporter.base_exporter import BaseExporter, RejectedError
 from delfin.exporter.forwarder import Forwarder
 from tests.unit.exporter.kept_log import KeptLog
 from tests.waiting import during, wait_until
 
-Start = Callable[..., Forwarder]
+Start = Callable[..., Forwarder[Any]]
 
 
 class Exporter(BaseExporter):
@@ -37,9 +38,9 @@ class Exporter(BaseExporter):
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    running: list[Forwarder] = []
+    running: list[Forwarder[Any]] = []
 
-    def started(log: KeptLog, exporter: BaseExporter | Exception, **options: Any) -> Forwarder:
+    def started(log: KeptLog, exporter: BaseExporter | Exception, **options: Any) -> Forwarder[Any]:
         def make() -> BaseExporter:
             if isinstance(exporter, Exception):
                 raise exporter
@@ -55,7 +56,7 @@ def start() -> Iterator[Start]:
                 **options,
             }
         )
-        forwarder = Forwarder("exporter", make, log, chosen)
+        forwarder = Forwarder("exporter", make, log, AlertHand(), chosen)
         running.append(forwarder)
         forwarder.start()
         return forwarder
