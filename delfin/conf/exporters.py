@@ -15,13 +15,17 @@ NAMES: list[cfg.Opt] = [
     cfg.ListOpt(
         "performance_exporters",
         default=[],
-        help="Exporters of the entry-point group delfin.performance.exporters. Accepted for "
-        "compatibility and checked; this release does not collect performance data.",
+        help="Exporters that performance data is forwarded to: names or class names of the "
+        "entry-point group delfin.performance.exporters. delfin brings prometheus, remote_write, "
+        "otlp and example.",
     ),
 ]
 OPTS: list[cfg.Opt] = [
     cfg.IntOpt(
-        "batch_size", min=1, default=100, help="Most entries that an exporter gets at a time."
+        "batch_size",
+        min=1,
+        default=100,
+        help="Most entries, alerts or batches, that an exporter gets at a time.",
     ),
     cfg.FloatOpt(
         "timeout",
@@ -58,8 +62,21 @@ OPTS: list[cfg.Opt] = [
         "spool_limit",
         min=1,
         default=100_000,
-        help="Most entries that wait for one exporter; when more come, the oldest are dropped, "
+        help="Most alerts that wait for one exporter; when more come, the oldest are dropped, "
         "counted, and an alert says so.",
+    ),
+    cfg.IntOpt(
+        "performance_spool_limit",
+        min=1,
+        default=1024,
+        help="Most mebibytes of performance data that wait for one exporter on a node, in "
+        "<state_path>/spool; when more come, the oldest are dropped, counted, and an alert says so.",
+    ),
+    cfg.IntOpt(
+        "performance_batch_samples",
+        min=1,
+        default=50_000,
+        help="Most samples of performance data that an exporter gets at a time.",
     ),
 ]
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
+
+from delfin.telemetry.samples import Batch
 
 
 class RejectedError(Exception):
@@ -44,3 +47,33 @@ class BaseExporter(ABC):
 
     def close(self) -> None:  # noqa: B027 - most hold nothing
         """Give up what is held; the object is not called again."""
+
+
+class PerformanceExporter(BaseExporter):
+    """An exporter of performance data that takes batches as they are: columns, no dict a sample.
+
+    One that derives from BaseExporter alone gets a list of `metric_struct` with 'dispatch'.
+    'batch_limit' counts batches here. A batch has at most [exporters] performance_batch_samples
+    samples, and so has a call, unless it is of one batch.
+    """
+
+    # Seconds after which a batch that waits is of no use any more; None: it never is.
+    useful_for: float | None = None
+
+    @abstractmethod
+    def export(self, batches: Sequence[Batch]) -> None:
+        """Deliver the batches; as 'dispatch', with the same meaning of exceptions.
+
+        Batches of one array come in the order in which they were collected. The list 'series' of
+        a batch is often the very object that the last one of that array had, so what is worked
+        out of it can be kept beside it.
+        """
+
+    def retain(self, storage_ids: Collection[str]) -> None:
+        """Forget what is kept of all other arrays: they are not registered any more.
+
+        Called before each 'export', and every 'repeat_interval' seconds where that is set.
+        """
+
+    def dispatch(self, ctxt: Any, data: list[dict[str, Any]]) -> None:  # noqa: ARG002 - the SDK's form
+        raise TypeError(f"{type(self).__name__} takes batches")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -29,6 +29,19 @@ _HELP = {
 Numbers = Callable[[], Mapping[str, int]]
 
 
+class Reading(NamedTuple):
+    """A number of one of several things of a kind; 'counts' when it only ever grows."""
+
+    name: str
+    help: str
+    number: float
+    labels: Mapping[str, str]
+    counts: bool = False
+
+
+Readings = Callable[[], Iterable[Reading]]
+
+
 class MetricsApp:
     """Answers /metrics, and hands every other path on."""
 
@@ -38,10 +51,15 @@ class MetricsApp:
         facts: Numbers,
         counts: Numbers,
         inner: Callable[..., Iterable[bytes]] | None = None,
+        readings: Readings = tuple,
     ) -> None:
-        """'facts' are how the process stands now, 'counts' what has happened since it started."""
+        """'facts' are how the process stands now, 'counts' what has happened since it started.
+
+        'readings' are more numbers, of which there are several of one name; all that have the
+        same name have the same labels.
+        """
         self._registry = CollectorRegistry()
-        self._registry.register(_Collector(process, facts, counts))
+        self._registry.register(_Collector(process, facts, counts, readings))
         self._inner = inner
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -59,8 +77,9 @@ class MetricsApp:
 class _Collector:
     """Reads the numbers anew for each page."""
 
-    def __init__(self, process: str, facts: Numbers, counts: Numbers) -> None:
+    def __init__(self, process: str, facts: Numbers, counts: Numbers, readings: Readings) -> None:
         self._process = process
+        self._readings = readings
         self._facts = facts
         self._counts = counts
 
@@ -77,3 +96,15 @@ class _Collector:
                 family = kind(f"delfin_{name}", _HELP.get(name, name), labels=["process"])
                 family.add_metric([self._process], number)
                 yield family
+        yield from self._families()
+
+    def _families(self) -> Iterable[Metric]:
+        families: dict[str, GaugeMetricFamily | CounterMetricFamily] = {}
+        for reading in self._readings():
+            if reading.name not in families:
+                kind = CounterMetricFamily if reading.counts else GaugeMetricFamily
+                names = ["process", *reading.labels]
+                families[reading.name] = kind(f"delfin_{reading.name}", reading.help, labels=names)
+            values = [self._process, *reading.labels.values()]
+            families[reading.name].add_metric(values, reading.number)
+        return families.values()

@@ -16,7 +16,9 @@ from delfin.alerts.log import AlertLog
 from delfin.coordination.loop import Loop
 from delfin.db.session import Database
 from delfin.exporter import loading
+from delfin.exporter.alert_hand import AlertHand
 from delfin.exporter.forwarder import Forwarder
+from delfin.exporter.performance.outlets import Outlets
 
 LOG = log.getLogger(__name__)
 
@@ -25,23 +27,27 @@ _MAY_TAKE = 1.0
 
 
 class ExportService(ServiceBase):  # type: ignore[misc] # publishes no types
-    """Forwards alerts to every configured exporter, where no other process does it already."""
+    """Forwards alerts and performance data to the configured exporters.
+
+    Where another process forwards already, it waits. 'outlets' is the sink of the collection.
+    """
 
     def __init__(self, conf: cfg.ConfigOpts, database: Database) -> None:
         owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         points, missing = loading.find(loading.ALERTS, conf.alert_exporters)
-        _, also_missing = loading.find(loading.PERFORMANCE, conf.performance_exporters)
-        for name in (*missing, *also_missing):
+        for name in missing:
             LOG.error("exporter %s is configured, and nothing of that name is installed", name)
         self._forwarders = [
             Forwarder(
                 point.name,
                 loading.opener(point, conf),
                 AlertLog(database, conf, point.name, owner),
+                AlertHand(),
                 conf.exporters,
             )
             for point in points
         ]
+        self.outlets = Outlets(conf, database)
         self._keeping = Loop(
             "alert-keeping", lambda: _keep(database, conf), conf.alerts.keeping_interval
         )
@@ -54,17 +60,20 @@ class ExportService(ServiceBase):  # type: ignore[misc] # publishes no types
     def start(self) -> None:
         for forwarder in self._forwarders:
             forwarder.start()
+        self.outlets.start()
         self._keeping.start()
 
     def stop(self) -> None:
         for forwarder in self._forwarders:
             forwarder.stop()
+        self.outlets.stop()
         self._keeping.stop()
 
     def wait(self) -> None:
         deadline = time.monotonic() + _MAY_TAKE
         for forwarder in self._forwarders:
             forwarder.wait(max(0.0, deadline - time.monotonic()))
+        self.outlets.wait(max(0.0, deadline - time.monotonic()))
         self._keeping.wait(max(0.0, deadline - time.monotonic()))
 
     def reset(self) -> None:

@@ -37,7 +37,8 @@ class Batch:
     """Samples of one array; number i is (series[index[i]], times[i], values[i]).
 
     Times are epoch milliseconds. The samples of a series stand in the order of their times, each
-    time once. A 'refill' is older than what has been exported before.
+    time once. A 'refill' is older than what has been exported before. 'interval' is the time in
+    seconds until the next samples of these series are due, 0 when nobody knows.
     """
 
     source: Source
@@ -46,6 +47,7 @@ class Batch:
     times: array[int] = field(default_factory=lambda: array("q"))
     values: array[float] = field(default_factory=lambda: array("d"))
     refill: bool = False
+    interval: float = 0.0
 
     def __len__(self) -> int:
         """How many samples."""

@@ -1,0 +1,1 @@
+"""Carries samples from the collection to exporters: spools in files, and delfin's own exporters."""
