@@ -126,5 +126,5 @@ def _unpack_names(names: bytes, series: int) -> tuple[Source, list[Series]]:
         map(texts.__getitem__, numbers[field * series : (field + 1) * series])
         for field in range(_FIELDS)
     )
-    source = Source(*facts, tuple((name, value) for name, value in labels))
+    source = Source._make((*facts, tuple((name, value) for name, value in labels)))
     return source, list(map(Series._make, zip(*columns, strict=True)))

@@ -16,7 +16,7 @@ from delfin.telemetry.samples import Batch, Series, Source
 NOW = 1_790_000_000_000
 
 
-def source(storage_id: str = "s1", name: str = "array", **labels: str) -> Source:
+def source(storage_id: str = "s1", /, name: str = "array", **labels: str) -> Source:
     return Source(storage_id, name, "vendor", "model", f"SN-{storage_id}", tuple(labels.items()))
 
 

@@ -1,0 +1,125 @@
+"""One metric of one array on the page: the newest value of each series, and their lines."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from itertools import compress
+
+_NOT_YET = -(2**63)
+
+
+class Family:
+    """Series that differ only in the resource; formatted when they change, not when they are read.
+
+    Attributes:
+        name: Of the metric, as it stands on the page.
+        block: Lines in the text format.
+        open_block: Lines in OpenMetrics; the same object unless they carry times.
+        next_end: When the first series ends (monotonic seconds).
+    """
+
+    __slots__ = (
+        *("name", "block", "open_block", "next_end", "labels"),
+        *("_head", "_tail", "_factor", "_timed", "_values", "_times", "_ends"),
+    )
+
+    def __init__(self, name: str, tail: str, factor: float, *, timed: bool) -> None:
+        """'tail' is what follows the labels of the resource, from a comma or a brace to a space."""
+        self.name = name
+        self.block = self.open_block = b""
+        self.next_end = float("inf")
+        self.labels: list[str] = []
+        self._head = f"{name}{{"
+        self._tail = tail
+        self._factor = factor
+        self._timed = timed
+        self._values: array[float] = array("d")
+        self._times: array[int] = array("q")
+        self._ends: array[float] = array("d")
+
+    def add(self, labels: str) -> int:
+        """A further series without a sample yet; its place."""
+        self.labels.append(labels)
+        self._values.append(0.0)
+        self._times.append(_NOT_YET)
+        self._ends.append(0.0)
+        return len(self.labels) - 1
+
+    def take(
+        self,
+        places: Sequence[int],
+        numbers: Sequence[int],
+        values: Mapping[int, float],
+        times: Mapping[int, int],
+        end: float,
+    ) -> None:
+        """Show the samples until 'end': number i of the batch is the series at place i here."""
+        if len(values) >= len(places) == len(self.labels) and self._replace(
+            places, numbers, values, times
+        ):
+            self._ends = array("d", (end,)) * len(places)
+        else:
+            self._merge(places, numbers, values, times, end)
+        self._format()
+
+    def _replace(
+        self,
+        places: Sequence[int],
+        numbers: Sequence[int],
+        values: Mapping[int, float],
+        times: Mapping[int, int],
+    ) -> bool:
+        """All values at once, when the batch has a new one for each series in the same order."""
+        if places != range(len(places)):
+            return False
+        try:
+            found = array("q", map(times.__getitem__, numbers))
+        except KeyError:
+            return False
+        if min(found) < max(self._times):
+            return False
+        self._times = found
+        self._values = array("d", map(values.__getitem__, numbers))
+        return True
+
+    def _merge(
+        self,
+        places: Sequence[int],
+        numbers: Sequence[int],
+        values: Mapping[int, float],
+        times: Mapping[int, int],
+        end: float,
+    ) -> None:
+        for place, number in zip(places, numbers, strict=True):
+            time = times.get(number, _NOT_YET)
+            if time > _NOT_YET and time >= self._times[place]:
+                self._times[place] = time
+                self._values[place] = values[number]
+                self._ends[place] = end
+
+    def drop_ended(self, now: float) -> None:
+        """Take off what was not renewed; places change."""
+        lasting = [end > now for end in self._ends]
+        self.labels = list(compress(self.labels, lasting))
+        self._values = array("d", compress(self._values, lasting))
+        self._times = array("q", compress(self._times, lasting))
+        self._ends = array("d", compress(self._ends, lasting))
+        self._format()
+
+    def _format(self) -> None:
+        self.next_end = min(self._ends, default=float("inf"))
+        head, tail, factor = self._head, self._tail, self._factor
+        values = self._values if factor == 1.0 else [value * factor for value in self._values]
+        if self._timed:
+            rows = list(zip(self.labels, values, self._times, strict=True))
+            lines = [f"{head}{labels}{tail}{value!r} {time}\n" for labels, value, time in rows]
+            self.block = "".join(lines).encode()
+            lines = [
+                f"{head}{labels}{tail}{value!r} {time / 1000!r}\n" for labels, value, time in rows
+            ]
+            self.open_block = "".join(lines).encode()
+            return
+        pairs = zip(self.labels, values, strict=True)
+        lines = [f"{head}{labels}{tail}{value!r}\n" for labels, value in pairs]
+        self.block = self.open_block = "".join(lines).encode()

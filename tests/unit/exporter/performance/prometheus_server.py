@@ -1,0 +1,88 @@
+"""Debian's Prometheus, and promtool."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.unit.exporter.receivers import free_port
+from tests.waiting import wait_until
+
+
+class PrometheusServer:
+    """One that runs, and what the stories ask of it."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+
+    @property
+    def write_url(self) -> str:
+        return f"{self.url}/api/v1/write"
+
+    def query(self, words: str, *, at: float | None = None) -> list[dict[str, Any]]:
+        """Results of an instant query, each with 'metric' and 'value' or 'values'."""
+        parameters: dict[str, Any] = {"query": words} | ({"time": at} if at else {})
+        answer = requests.get(f"{self.url}/api/v1/query", params=parameters, timeout=10)
+        answer.raise_for_status()
+        result: list[dict[str, Any]] = answer.json()["data"]["result"]
+        return result
+
+    def targets(self) -> list[dict[str, Any]]:
+        """The active ones."""
+        answer = requests.get(f"{self.url}/api/v1/targets", timeout=10).json()
+        active: list[dict[str, Any]] = answer["data"]["activeTargets"]
+        return active
+
+
+@contextmanager
+def prometheus(
+    folder: Path, scrape: list[dict[str, Any]] | None = None, window: str = "2h"
+) -> Iterator[PrometheusServer]:
+    """One that takes remote writes, late ones within the window, and scrapes what it is told."""
+    config = folder / "prometheus.yml"
+    # JSON is YAML.
+    config.write_text(
+        json.dumps(
+            {
+                "global": {"scrape_interval": "200ms", "scrape_timeout": "200ms"},
+                "storage": {"tsdb": {"out_of_order_time_window": window}},
+                "scrape_configs": scrape or [],
+            }
+        )
+    )
+    server = PrometheusServer(port := free_port())
+    command = [
+        "prometheus",
+        f"--config.file={config}",
+        f"--storage.tsdb.path={folder / 'tsdb'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--web.enable-remote-write-receiver",
+    ]
+    with (folder / "prometheus.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+
+    def ready() -> bool:
+        try:
+            return requests.get(f"{server.url}/-/ready", timeout=5).ok
+        except requests.ConnectionError:
+            return False
+
+    try:
+        wait_until(ready, 60)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def promtool_objects(page: bytes) -> str:
+    """What `promtool check metrics` has against a page."""
+    command = ["promtool", "check", "metrics"]
+    done = subprocess.run(command, input=page, capture_output=True, timeout=60, check=False)
+    return (done.stdout + done.stderr).decode() if done.returncode else ""
