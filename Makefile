@@ -91,7 +91,7 @@ test-service: packages $(TEST_READY) ## Run the tests against real servers and h
 test-long: packages $(TEST_READY) ## Run the tests that wait for full-length time-outs
 	@$(WITH_SERVERS) $(PYTEST) -m long
 
-BENCHMARKS := sync memory listing processes mapping claims starting alerts traps drivers collection
+BENCHMARKS := sync memory listing processes mapping claims starting alerts traps drivers collection exporting
 
 .PHONY: benchmark
 benchmark: packages $(TEST_READY) ## Measure, and put the figures into docs/performance.md
@@ -100,6 +100,7 @@ benchmark: packages $(TEST_READY) ## Measure, and put the figures into docs/perf
 	done
 	@$(BIN)/python -m tests.benchmark.conformance --write docs/performance.md
 	@$(BIN)/python -m tests.benchmark.eviction --write docs/performance.md
+	@$(BIN)/python -m tests.benchmark.exporting --write docs/performance.md
 
 .PHONY: check
 check: ## Everything continuous integration runs

@@ -21,7 +21,7 @@ from delfin.conf.load import load
 from delfin.coordination.redis_server import RedisServer
 from delfin.db import migration
 from delfin.health import Check, Health, HealthApp
-from delfin.process.metrics import MetricsApp
+from delfin.process.metrics import MetricsApp, Readings
 from delfin.process.place import Place
 from delfin.process.presence import Facts, Presence
 from delfin.process.pulse import Pulse
@@ -116,11 +116,16 @@ def launch(conf: cfg.ConfigOpts, build: Build, workers: int) -> int:
 
 
 def answering(
-    parts: Parts, name: str, health: Health, facts: Facts, rest: Inner | None = None
+    parts: Parts,
+    name: str,
+    health: Health,
+    facts: Facts,
+    rest: Inner | None = None,
+    readings: Readings = tuple,
 ) -> HealthApp:
     """What the process answers over HTTP: its health, its numbers, and 'rest' if it serves that."""
     counts = parts.arrays.sessions.counts.read
-    return HealthApp(health, MetricsApp(name, facts, counts, rest))
+    return HealthApp(health, MetricsApp(name, facts, counts, rest, readings))
 
 
 @contextlib.contextmanager

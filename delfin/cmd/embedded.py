@@ -119,7 +119,8 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
         )
         rest = application(parts, locks, eviction)
         counts = parts.arrays.sessions.counts.read
-        api = ApiService(conf, MetricsApp(NAME, facts, counts, rest))
+        metrics = MetricsApp(NAME, facts, counts, rest, exports.outlets.readings)
+        api = ApiService(conf, metrics)
         yield Embedded(watchdog, presence, task, exports, AlertService(traps.services), api)
 
 

@@ -74,11 +74,14 @@ def main() -> int:
                 pulses=task.pulses,
                 stuck=lambda: task.stuck,
             )
+            answering = daemon.answering(
+                *(parts, NAME, health, facts), readings=exports.outlets.readings
+            )
             yield [
                 *care,
                 cluster,
                 health,
-                ApiService(conf, daemon.answering(parts, NAME, health, facts), listening),
+                ApiService(conf, answering, listening),
                 task,
                 exports,
                 daemon.Soon(bell),

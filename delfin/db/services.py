@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -105,6 +105,17 @@ def get(session: Session, service_id: str, down_after: float) -> dict[str, Any]:
     if row is None:
         raise exception.ServiceNotFound(service_id)
     return dict(row)
+
+
+def live_nodes(session: Session, processes: Sequence[str], down_after: float) -> list[str]:
+    """Nodes that run one of the processes and were heard of, in order; each once."""
+    wanted = (
+        select(Service.node)
+        .where(Service.process.in_(processes), Service.heartbeat_at >= _ago(down_after))
+        .distinct()
+        .order_by(Service.node)
+    )
+    return list(session.scalars(wanted))
 
 
 def _fields(down_after: float) -> dict[str, ColumnElement[Any]]:

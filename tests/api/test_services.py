@@ -86,3 +86,19 @@ def test_how_long_a_silence_means_down_is_for_the_operator(stage: Stage, client:
     assert client.get("/v1/services/quiet").json["state"] == "down"
     stage.parts.conf.set_override("service_down_time", 90.0)
     assert client.get("/v1/services/quiet").json["state"] == "up"
+
+
+@pytest.mark.usefixtures("three")
+def test_prometheus_is_told_each_node_with_a_live_task_process_once(
+    stage: Stage, client: Client
+) -> None:
+    put(stage, "four", node="node-b", worker=2)
+    put(stage, "five", node="node-c", silent=60.0)
+    put(stage, "six", node="node-d", process="delfin-standalone")
+    put(stage, "seven", node="node-e", process="delfin-alert")
+    stage.parts.conf.set_override("metric_server_port", 9195, "prometheus_exporter")
+    answer = client.get("/v1/prometheus/targets")
+    assert answer.json == [
+        {"targets": [f"{node}:9195"], "labels": {"__meta_delfin_node": node}}
+        for node in ("node-a", "node-b", "node-d")
+    ]

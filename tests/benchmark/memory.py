@@ -14,6 +14,7 @@ import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from delfin.drivers import intake
 from delfin.inventory.block import VOLUMES
@@ -21,6 +22,8 @@ from tests.benchmark import page, rig
 from tests.conftest import make_conf
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script, ScriptedDriver
+
+T = TypeVar("T")
 
 _HEAD = ("engine", "first sync, MiB", "unchanged, MiB", "10 % changed, MiB")
 
@@ -33,7 +36,7 @@ def measure(engine: str, volumes: int) -> list[float]:
         return [in_new_process(_grown_by_sync, *at, written) for written in (0, 0, 1)]
 
 
-def in_new_process(function: Callable[..., float], *given: object) -> float:
+def in_new_process(function: Callable[..., T], *given: object) -> T:
     """What the function returns in a process that has done nothing before."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         return pool.submit(function, *given).result()

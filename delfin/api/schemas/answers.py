@@ -129,6 +129,16 @@ SERVICE = closed(
     },
     "A process of delfin; one that ends in good order is no longer listed",
 )
+PROMETHEUS_TARGETS: Schema = {
+    "type": "array",
+    "items": closed(
+        {
+            "targets": {"type": "array", "items": TEXT, "description": "Host name and port"},
+            "labels": {"type": "object", "additionalProperties": TEXT},
+        },
+        "A page of a node, as HTTP service discovery of Prometheus has it",
+    ),
+}
 SESSION = closed(
     {
         **_columns(ArraySession, SESSION_COLUMNS),
@@ -211,6 +221,7 @@ def components() -> dict[str, Schema]:
         "Jobs": collection("jobs", "Job"),
         "Service": SERVICE,
         "Services": collection("services", "Service"),
+        "PrometheusTargets": PROMETHEUS_TARGETS,
         "Schedule": SCHEDULE,
         "Schedules": collection("schedules", "Schedule"),
         "Capabilities": CAPABILITIES,

@@ -19,7 +19,7 @@ from delfin.exporter import loading
 from delfin.exporter.forwarder import Forwarder
 from delfin.exporter.performance.living import Living
 from delfin.exporter.performance.log import BatchHand, SpoolLog
-from delfin.exporter.performance.packing import pack, split
+from delfin.exporter.performance.packing import Packer, split
 from delfin.exporter.performance.spool import Spool, Standing
 from delfin.process.metrics import Reading
 from delfin.telemetry.samples import Batch
@@ -42,7 +42,8 @@ class Outlets:
         points, missing = loading.find(loading.PERFORMANCE, conf.performance_exporters)
         for name in missing:
             LOG.error("exporter %s is configured, and nothing of that name is installed", name)
-        living = Living(database)
+        self._living = living = Living(database)
+        self._packer = Packer()
         self._most = conf.exporters.performance_batch_samples
         self._outlets = [_Outlet(point, conf, database, living) for point in points]
         pause = _POLLS * conf.exporters.poll_interval
@@ -53,7 +54,7 @@ class Outlets:
         if not self._outlets:
             return
         for part in split(batch, self._most):
-            data = pack(part)
+            data = self._packer.pack(part)
             for outlet in self._outlets:
                 outlet.put(data, len(part))
 
@@ -83,6 +84,8 @@ class Outlets:
     def _keep(self) -> None:
         for outlet in self._outlets:
             outlet.keep()
+        if self._outlets:
+            self._packer.retain(self._living.ids())
 
 
 class _Outlet:

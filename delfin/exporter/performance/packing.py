@@ -6,13 +6,15 @@ A batch is written and read on one node, so the columns stay in the node's byte 
 from __future__ import annotations
 
 import struct
+import threading
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import orjson
 
+from delfin.exporter.performance.per_series import PerSeries
 from delfin.telemetry.samples import Batch, Series, Source
 
 _MAGIC = b"dlf1"
@@ -45,22 +47,46 @@ def split(batch: Batch, most: int) -> Iterator[Batch]:
         )
 
 
+class Packer:
+    """Writes batches; of use to several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._names = PerSeries(_pack_names)
+
+    def pack(self, batch: Batch) -> bytes:
+        """The batch as bytes; what is no text in Unicode is replaced."""
+        with self._lock:
+            names = self._names.of(batch)
+        return _packed(batch, names)
+
+    def retain(self, storage_ids: Collection[str]) -> None:
+        """Forget the names of all other arrays."""
+        with self._lock:
+            self._names.retain(storage_ids)
+
+
 def pack(batch: Batch) -> bytes:
-    """The batch as bytes; what is no text in Unicode is replaced."""
-    names = _pack_names(batch)
+    """As a Packer does, which is quicker for the next batch of an array."""
+    return _packed(batch, _pack_names(batch.source, batch.series))
+
+
+def _packed(batch: Batch, names: bytes) -> bytes:
     body = b"".join((names, batch.index.tobytes(), batch.times.tobytes(), batch.values.tobytes()))
     facts = (batch.refill, batch.interval, len(names), len(batch.series), len(batch))
     return _HEADER.pack(_MAGIC, zlib.crc32(body), *facts) + body
 
 
-def _pack_names(batch: Batch) -> bytes:
+def _pack_names(source: Source, series: Sequence[Series]) -> bytes:
     """Each different text once, and the series as columns of numbers of texts."""
     texts: dict[str, int] = {}
     columns = [
         array("I", [texts.setdefault(text, len(texts)) for text in column])
-        for column in zip(*batch.series, strict=True)
+        for column in zip(*series, strict=True)
     ]
-    table = orjson.dumps([_clean(batch.source[:-1]), batch.source.labels, _clean(texts)])
+    table = orjson.dumps(
+        [_clean(source[:-1]), [_clean(pair) for pair in source.labels], _clean(texts)]
+    )
     return b"".join((struct.pack("=I", len(table)), table, *(c.tobytes() for c in columns)))
 
 

@@ -30,8 +30,8 @@ class PerSeries(Generic[T]):
         """What was worked out for this source and these series."""
         mine = self._kept.setdefault(batch.source.storage_id, [])
         for kept in mine:
-            # Comparing the lists would take as long as much of the work; they are shared objects.
-            if kept.series is batch.series and kept.source == batch.source:
+            same = kept.series is batch.series or kept.series == batch.series
+            if same and kept.source == batch.source:
                 return kept.result
         del mine[: len(mine) - _KEPT + 1]
         mine.append(_Worked(batch.source, batch.series, self._work(batch.source, batch.series)))

@@ -17,10 +17,12 @@ class Family:
         block: Lines in the text format.
         open_block: Lines in OpenMetrics; the same object unless they carry times.
         next_end: When the first series ends (monotonic seconds).
+        labels: Of the resources, by place.
+        newest: Time of the newest sample that there was.
     """
 
     __slots__ = (
-        *("name", "block", "open_block", "next_end", "labels"),
+        *("name", "block", "open_block", "next_end", "labels", "newest"),
         *("_head", "_tail", "_factor", "_timed", "_values", "_times", "_ends"),
     )
 
@@ -30,6 +32,7 @@ class Family:
         self.block = self.open_block = b""
         self.next_end = float("inf")
         self.labels: list[str] = []
+        self.newest = _NOT_YET
         self._head = f"{name}{{"
         self._tail = tail
         self._factor = factor
@@ -46,57 +49,27 @@ class Family:
         self._ends.append(0.0)
         return len(self.labels) - 1
 
-    def take(
-        self,
-        places: Sequence[int],
-        numbers: Sequence[int],
-        values: Mapping[int, float],
-        times: Mapping[int, int],
-        end: float,
-    ) -> None:
-        """Show the samples until 'end': number i of the batch is the series at place i here."""
-        if len(values) >= len(places) == len(self.labels) and self._replace(
-            places, numbers, values, times
-        ):
-            self._ends = array("d", (end,)) * len(places)
-        else:
-            self._merge(places, numbers, values, times, end)
+    def replace(self, values: array[float], times: array[int], newest: int, end: float) -> None:
+        """Show these until 'end', one for each series in order; none is older than 'newest' was."""
+        self._values, self._times, self.newest = values, times, newest
+        self._ends = array("d", (end,)) * len(values)
         self._format()
 
-    def _replace(
+    def merge(
         self,
         places: Sequence[int],
         numbers: Sequence[int],
-        values: Mapping[int, float],
-        times: Mapping[int, int],
-    ) -> bool:
-        """All values at once, when the batch has a new one for each series in the same order."""
-        if places != range(len(places)):
-            return False
-        try:
-            found = array("q", map(times.__getitem__, numbers))
-        except KeyError:
-            return False
-        if min(found) < max(self._times):
-            return False
-        self._times = found
-        self._values = array("d", map(values.__getitem__, numbers))
-        return True
-
-    def _merge(
-        self,
-        places: Sequence[int],
-        numbers: Sequence[int],
-        values: Mapping[int, float],
-        times: Mapping[int, int],
+        samples: Mapping[int, tuple[int, float]],
         end: float,
     ) -> None:
+        """Show what is newer until 'end': sample number i is of the series at place i here."""
         for place, number in zip(places, numbers, strict=True):
-            time = times.get(number, _NOT_YET)
-            if time > _NOT_YET and time >= self._times[place]:
-                self._times[place] = time
-                self._values[place] = values[number]
+            sample = samples.get(number)
+            if sample is not None and sample[0] >= self._times[place]:
+                self._times[place], self._values[place] = sample
                 self._ends[place] = end
+                self.newest = max(self.newest, sample[0])
+        self._format()
 
     def drop_ended(self, now: float) -> None:
         """Take off what was not renewed; places change."""

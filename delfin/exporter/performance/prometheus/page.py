@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from array import array
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from delfin.exporter.performance.naming import (
     Labels,
@@ -20,6 +21,7 @@ from delfin.exporter.performance.prometheus.family import Family
 from delfin.telemetry.samples import Batch, Series, Source
 
 Chunks = Sequence[bytes]
+N = TypeVar("N", int, float)
 
 
 class _Part(NamedTuple):
@@ -28,6 +30,16 @@ class _Part(NamedTuple):
     family: Family
     places: Sequence[int]
     numbers: Sequence[int]
+
+
+class _Plan(NamedTuple):
+    """Where the samples of a list of series go.
+
+    'straight' are the bytes of the index of a batch that has one sample of each series, in order.
+    """
+
+    straight: bytes
+    parts: Sequence[_Part]
 
 
 class _Array:
@@ -72,16 +84,16 @@ class Page:
         """Show the newest sample of each series; a refill is older than what is shown."""
         if batch.refill or not len(batch):
             return
-        # The samples of a series come in the order of their times: the last one stays.
-        values = dict(zip(batch.index, batch.values, strict=True))
-        times = dict(zip(batch.index, batch.times, strict=True))
         lasts = self._stale_intervals * (batch.interval or self._default_interval)
         end = self._clock() + lasts
         with self._lock:
             self._settle(batch.source)
-            for family, places, numbers in self._plans.of(batch):
-                family.take(places, numbers, values, times, end)
-                self._next_end = min(self._next_end, family.next_end)
+            plan = self._plans.of(batch)
+            if batch.index.tobytes() == plan.straight:
+                self._take_straight(batch, plan, end)
+            else:
+                _merge(batch, plan.parts, end)
+            self._next_end = min(self._next_end, *(part.family.next_end for part in plan.parts))
             self._chunks = None
 
     def retain(self, storage_ids: Collection[str]) -> None:
@@ -99,6 +111,20 @@ class Page:
                 self._chunks = self._assemble()
             return self._chunks[open_metrics]
 
+    def _take_straight(self, batch: Batch, plan: _Plan, end: float) -> None:
+        """A batch with one sample of each series: whole columns go where they can."""
+        oldest, newest = min(batch.times), max(batch.times)
+        late = []
+        for part in plan.parts:
+            family, places, numbers = part
+            if places == range(len(family.labels)) and oldest >= family.newest:
+                values, times = _chosen(batch.values, numbers), _chosen(batch.times, numbers)
+                family.replace(values, times, newest, end)
+            else:
+                late.append(part)
+        if late:
+            _merge(batch, late, end)
+
     def _settle(self, source: Source) -> None:
         """An array that has other labels begins anew: its old series must not stay beside."""
         known = self._arrays.get(source.storage_id)
@@ -112,7 +138,7 @@ class Page:
         self._plans.forget(storage_id)
         self._chunks = None
 
-    def _plan(self, source: Source, series: Sequence[Series]) -> list[_Part]:
+    def _plan(self, source: Source, series: Sequence[Series]) -> _Plan:
         """Where the samples of these series go; makes the places that are missing."""
         mine = self._arrays[source.storage_id]
         parts: dict[tuple[str, Labels], tuple[Family, list[int], list[int]]] = {}
@@ -131,10 +157,8 @@ class Page:
                 place = known[key][labels] = family.add(labels)
             places.append(place)
             numbers.append(number)
-        return [
-            _Part(family, _dense(places), _dense(numbers))
-            for family, places, numbers in parts.values()
-        ]
+        straight = array("I", range(len(series))).tobytes()
+        return _Plan(straight, [_Part(f, _even(p), _even(n)) for f, p, n in parts.values()])
 
     def _family(self, mine: _Array, named: Named) -> Family:
         key = (named.name, named.labels)
@@ -187,11 +211,28 @@ class Page:
         return text, opened
 
 
-def _dense(numbers: list[int]) -> Sequence[int]:
-    """The same numbers, as a range where they are one; it takes no room and is quickly compared."""
-    start, end = numbers[0], numbers[-1] + 1
-    dense = range(start, end)
-    return dense if len(numbers) == len(dense) and numbers == list(dense) else numbers
+def _merge(batch: Batch, parts: Sequence[_Part], end: float) -> None:
+    # The samples of a series come in the order of their times: the last one stays.
+    pairs = zip(batch.times, batch.values, strict=True)
+    samples = dict(zip(batch.index, pairs, strict=True))
+    for family, places, numbers in parts:
+        family.merge(places, numbers, samples, end)
+
+
+def _even(numbers: list[int]) -> Sequence[int]:
+    """The same numbers, as a range where they are one; it takes no room and is cut out quickly."""
+    step = numbers[1] - numbers[0] if len(numbers) > 1 else 1
+    if step > 0:
+        even = range(numbers[0], numbers[-1] + 1, step)
+        if len(numbers) == len(even) and numbers == list(even):
+            return even
+    return numbers
+
+
+def _chosen(column: array[N], numbers: Sequence[int]) -> array[N]:
+    if isinstance(numbers, range):
+        return column[numbers.start : numbers.stop : numbers.step]
+    return array(column.typecode, map(column.__getitem__, numbers))
 
 
 def _formatted(labels: Labels) -> str:
