@@ -1,6 +1,6 @@
 """How many samples a second get from a collection to the scrape page and into remote writes.
 
-    python -m tests.benchmark.exporting [--samples 200000] [--large 1000000] [--write PAGE]
+    python -m tests.benchmark.exporting [--samples 100000] [--large 1000000] [--write PAGE]
 
 A round formats the same samples in each way, in random order, on one thread: bare (one line a sample,
 its labels formatted beforehand), through delfin (packed, written to a spool, read, unpacked, put on
@@ -261,7 +261,7 @@ def large_row(series: int) -> tuple[str, ...]:
 
 def main() -> None:
     parser = figures.arguments(__doc__)
-    parser.add_argument("--samples", type=int, default=200_000)
+    parser.add_argument("--samples", type=int, default=100_000)
     parser.add_argument("--large", type=int, default=1_000_000, help="series of the large page")
     options = parser.parse_args()
     shown = "\n\n".join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from delfin.common.constants import Metric, Metrics, MetricUnit
 from delfin.telemetry.samples import Series, Source
@@ -66,6 +66,9 @@ class Resource(NamedTuple):
 class Scheme:
     """One way to name things."""
 
+    # Labels of metrics; no label of a resource has such a name.
+    shared: ClassVar[frozenset[str]] = frozenset()
+
     def metric(self, series: Series) -> Named:
         """The metric of a series, with the labels that all its resources share."""
         return self._metric(series.resource_type, series.metric, series.unit)
@@ -73,7 +76,7 @@ class Scheme:
     def resource(self, source: Source, resource: Resource) -> Labels:
         """The labels of a resource, in order; the operator's only where no other has the name."""
         own = self._resource(source, resource)
-        taken = {name for name, _ in own}
+        taken = self.shared.union(name for name, _ in own)
         added = {legal(name): value for name, value in source.labels}
         return (*own, *((name, value) for name, value in added.items() if name not in taken))
 
@@ -87,10 +90,12 @@ class Scheme:
 class SodaScheme(Scheme):
     """`volume_read_iops`, values as they are collected, and the labels of SODA's metric_struct."""
 
+    shared = frozenset({"type", "unit"})
+
     @functools.cache  # noqa: B019 - there is one object, and few metrics
     def _metric(self, resource_type: str, metric: str, unit: str) -> Named:
         known = _REGISTRY.get(metric)
-        text = f"{known.description}, in {unit}" if known else _UNKNOWN
+        text = f"{known.description}, in {known.unit}" if known else _UNKNOWN
         name = legal(f"{snake(resource_type)}_{snake(metric)}")
         return Named(name, text, 1.0, (("type", "RAW"), ("unit", unit)))
 

@@ -29,6 +29,8 @@ LOG = log.getLogger(__name__)
 _MIB = 2**20
 # How often a spool is looked after, in polls of the forwarders.
 _POLLS = 10
+# Looking through a full spool costs: after it there is none for so many times as long.
+_REST = 50
 
 
 class Outlets:
@@ -107,6 +109,7 @@ class _Outlet:
         self._standing = Standing()
         self._write_failing = False
         self._told = False
+        self._look_at = 0.0
 
     def put(self, data: bytes, samples: int) -> None:
         """Keep it for this exporter; a file system that is full is this exporter's trouble only."""
@@ -123,7 +126,11 @@ class _Outlet:
 
     def keep(self) -> None:
         """Hold the spool to its limit, and tell what was lost."""
+        if time.monotonic() < self._look_at:
+            return
+        began = time.thread_time()
         self._standing = self._spool.trim()
+        self._look_at = time.monotonic() + _REST * (time.thread_time() - began)
         if not self._spool.overflowed:
             self._told = False
         elif self._standing.batches:
@@ -148,6 +155,7 @@ class _Outlet:
         with self._database.writer() as session:
             SPOOL_OVERFLOW.recovery(session, None, location=self._location)
         self._spool.forget_overflow()
+        self._told = False
 
     def readings(self) -> Iterator[Reading]:
         labels = {"exporter": self.name}

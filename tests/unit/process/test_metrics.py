@@ -6,7 +6,7 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from delfin.process.metrics import MetricsApp
+from delfin.process.metrics import MetricsApp, Reading
 
 
 def ask(app: MetricsApp, path: str) -> tuple[str, dict[str, str], bytes]:
@@ -46,3 +46,16 @@ def test_other_paths_are_for_others() -> None:
 
     assert ask(MetricsApp("p", dict, dict, inner), "/v1/storages")[2] == b"/v1/storages"
     assert ask(MetricsApp("p", dict, dict), "/v1/storages")[0] == "404 Not Found"
+
+
+def test_readings_of_one_name_are_one_family() -> None:
+    readings = [
+        Reading("spool_bytes", "What waits", number, {"exporter": name}, counts=counts)
+        for name, number, counts in (("a", 1.0, False), ("b", 2.5, False))
+    ]
+    readings.append(Reading("exported", "What went", 7.0, {"exporter": "a"}, counts=True))
+    app = MetricsApp("delfin-task", dict, dict, readings=lambda: readings)
+    body = ask(app, "/metrics")[2].decode()
+    assert body.count("# TYPE delfin_spool_bytes gauge") == 1
+    assert 'delfin_spool_bytes{exporter="b",process="delfin-task"} 2.5' in body
+    assert 'delfin_exported_total{exporter="a",process="delfin-task"} 7.0' in body

@@ -42,21 +42,22 @@ class PrometheusServer:
 
 @contextmanager
 def prometheus(
-    folder: Path, scrape: list[dict[str, Any]] | None = None, window: str = "2h"
+    folder: Path, scrape: list[dict[str, Any]] | None = None, port: int | None = None
 ) -> Iterator[PrometheusServer]:
-    """One that takes remote writes, late ones within the window, and scrapes what it is told."""
+    """One that takes remote writes, late ones within two hours, and scrapes what it is told."""
     config = folder / "prometheus.yml"
     # JSON is YAML.
     config.write_text(
         json.dumps(
             {
                 "global": {"scrape_interval": "200ms", "scrape_timeout": "200ms"},
-                "storage": {"tsdb": {"out_of_order_time_window": window}},
+                "storage": {"tsdb": {"out_of_order_time_window": "2h"}},
                 "scrape_configs": scrape or [],
             }
         )
     )
-    server = PrometheusServer(port := free_port())
+    port = port or free_port()
+    server = PrometheusServer(port)
     command = [
         "prometheus",
         f"--config.file={config}",

@@ -162,11 +162,13 @@ def test_times_are_milliseconds_in_one_format_and_seconds_in_the_other() -> None
 @pytest.mark.parametrize("timed", [False, True])
 def test_any_name_is_legal_in_both_formats(naming: str, timed: bool) -> None:
     shown = Shown(naming, timed)
-    of = source("s1", NASTY, **{"9 läbel": NASTY, "__name__": "x", "storage_id": "mine"})
+    of = source(
+        "s1", NASTY, **{"9 läbel": NASTY, "__name__": "x", "storage_id": "mine", "unit": "mine"}
+    )
     series = [
         Series("storagePool", "p1", NASTY, "readIops", "IOPS"),
         Series("odd type", "p2", "", "odd-metric.é", 'un"it'),
-        Series("volume", NASTY, "", "responseTime", "ms"),
+        Series("volume", NASTY, "", "responseTime", NASTY),
     ]
     values = (1.0, float("nan"), float("-inf"))
     shown.page.put(batch(of, series, *((n, NOW, value) for n, value in enumerate(values))))
