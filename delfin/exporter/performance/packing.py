@@ -11,18 +11,19 @@ import zlib
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from operator import eq
 
 import orjson
 
 from delfin.exporter.performance.per_series import PerSeries
+from delfin.exporter.performance.recent import Recent
 from delfin.telemetry.samples import Batch, Series, Source
 
 _MAGIC = b"dlf1"
 # Of all that follows: checksum; is a refill; interval; bytes of names; series; samples.
 _HEADER = struct.Struct("=4sI?d3I")
 _FIELDS = len(Series._fields)
-# Arrays of which the names are kept, and how many different lists of series of each.
-_KEPT_LISTS = 4
 
 
 class CorruptError(ValueError):
@@ -87,7 +88,9 @@ def _pack_names(source: Source, series: Sequence[Series]) -> bytes:
     table = orjson.dumps(
         [_clean(source[:-1]), [_clean(pair) for pair in source.labels], _clean(texts)]
     )
-    return b"".join((struct.pack("=I", len(table)), table, *(c.tobytes() for c in columns)))
+    sized = (source.storage_id.encode("utf-8", "replace"), table)
+    blocks = (part for block in sized for part in (struct.pack("=I", len(block)), block))
+    return b"".join((*blocks, *(column.tobytes() for column in columns)))
 
 
 def _clean(texts: Iterable[str]) -> list[str]:
@@ -98,8 +101,7 @@ class Unpacker:
     """Reads batches; those of one array with the same names share the list of their series."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[Source, list[Series]]] = {}
-        self._lists: dict[str, list[bytes]] = {}
+        self._recent: Recent[bytes, tuple[Source, list[Series]]] = Recent()
 
     def unpack(self, data: bytes) -> Batch:
         """The batch that was packed.
@@ -127,20 +129,13 @@ class Unpacker:
 
     def retain(self, storage_ids: frozenset[str]) -> None:
         """Forget the names of all other arrays."""
-        for storage_id in self._lists.keys() - storage_ids:
-            for names in self._lists.pop(storage_id):
-                del self._known[names]
+        self._recent.retain(storage_ids)
 
     def _names(self, names: bytes, series: int) -> tuple[Source, list[Series]]:
-        found = self._known.get(names)
-        if found is None:
-            found = _unpack_names(names, series)
-            mine = self._lists.setdefault(found[0].storage_id, [])
-            if len(mine) == _KEPT_LISTS:
-                del self._known[mine.pop(0)]
-            mine.append(names)
-            self._known[names] = found
-        return found
+        (size,) = struct.unpack_from("=I", names)
+        storage_id = names[4 : 4 + size].decode()
+        make = partial(_unpack_names, names[4 + size :], series)
+        return self._recent.get(storage_id, names, eq, make)
 
 
 def _unpack_names(names: bytes, series: int) -> tuple[Source, list[Series]]:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+from delfin.exporter.performance.recent import Recent
 from delfin.telemetry.samples import Batch, Series, Source
 
 T = TypeVar("T")
 
-# Lists of series of one array: configurations of different intervals take turns.
-_KEPT = 4
 
-
-class _Worked(NamedTuple, Generic[T]):
+class _Names(NamedTuple):
     source: Source
     series: Sequence[Series]
-    result: T
 
 
 class PerSeries(Generic[T]):
@@ -24,23 +21,20 @@ class PerSeries(Generic[T]):
 
     def __init__(self, work: Callable[[Source, Sequence[Series]], T]) -> None:
         self._work = work
-        self._kept: dict[str, list[_Worked[T]]] = {}
+        self._recent: Recent[_Names, T] = Recent()
 
     def of(self, batch: Batch) -> T:
         """What was worked out for this source and these series."""
-        mine = self._kept.setdefault(batch.source.storage_id, [])
-        for kept in mine:
-            same = kept.series is batch.series or kept.series == batch.series
-            if same and kept.source == batch.source:
-                return kept.result
-        del mine[: len(mine) - _KEPT + 1]
-        mine.append(_Worked(batch.source, batch.series, self._work(batch.source, batch.series)))
-        return mine[-1].result
+        names = _Names(batch.source, batch.series)
+        return self._recent.get(batch.source.storage_id, names, _same, lambda: self._work(*names))
 
     def forget(self, storage_id: str) -> None:
-        self._kept.pop(storage_id, None)
+        self._recent.forget(storage_id)
 
     def retain(self, storage_ids: Collection[str]) -> None:
         """Forget all other arrays."""
-        for gone in self._kept.keys() - storage_ids:
-            self.forget(gone)
+        self._recent.retain(storage_ids)
+
+
+def _same(one: _Names, other: _Names) -> bool:
+    return one.source == other.source and (one.series is other.series or one.series == other.series)

@@ -89,7 +89,14 @@ def alertmanager(folder: Path, *, port: int | None = None) -> Iterator[str]:
         f"--web.listen-address={url.removeprefix('http://')}",
         "--cluster.listen-address=",
     ]
-    with (folder / "alertmanager.log").open("wb") as log:
+    with served(command, url, folder / "alertmanager.log"):
+        yield url
+
+
+@contextmanager
+def served(command: list[str], url: str, output: Path) -> Iterator[None]:
+    """A server of the Prometheus family, from when it is ready until the end of the block."""
+    with output.open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
 
     def ready() -> bool:
@@ -100,7 +107,7 @@ def alertmanager(folder: Path, *, port: int | None = None) -> Iterator[str]:
 
     try:
         wait_until(ready, 60)
-        yield url
+        yield
     finally:
         process.terminate()
         process.wait(30)

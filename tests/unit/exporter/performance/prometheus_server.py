@@ -11,8 +11,7 @@ from typing import Any
 
 import requests
 
-from tests.unit.exporter.receivers import free_port
-from tests.waiting import wait_until
+from tests.unit.exporter.receivers import free_port, served
 
 
 class PrometheusServer:
@@ -65,21 +64,8 @@ def prometheus(
         f"--web.listen-address=127.0.0.1:{port}",
         "--web.enable-remote-write-receiver",
     ]
-    with (folder / "prometheus.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-
-    def ready() -> bool:
-        try:
-            return requests.get(f"{server.url}/-/ready", timeout=5).ok
-        except requests.ConnectionError:
-            return False
-
-    try:
-        wait_until(ready, 60)
+    with served(command, server.url, folder / "prometheus.log"):
         yield server
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 def promtool_objects(page: bytes) -> str:
@@ -87,3 +73,11 @@ def promtool_objects(page: bytes) -> str:
     command = ["promtool", "check", "metrics"]
     done = subprocess.run(command, input=page, capture_output=True, timeout=60, check=False)
     return (done.stdout + done.stderr).decode() if done.returncode else ""
+
+
+def page_at(url: str) -> str:
+    """What a page has now; nothing when nobody answers."""
+    try:
+        return requests.get(url, timeout=5).text
+    except requests.ConnectionError:
+        return ""

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import requests
 from oslo_config import cfg
 
 from delfin.db.session import Database
 from delfin.exporter.performance.outlets import Outlets
 from tests.unit.exporter.performance.collected import one, registered, source
-from tests.unit.exporter.performance.prometheus_server import prometheus
+from tests.unit.exporter.performance.prometheus_server import page_at, prometheus
 from tests.unit.exporter.receivers import free_port, http_receiver
 from tests.waiting import wait_until
 
@@ -72,7 +71,7 @@ def test_an_hour_is_delivered_in_order_and_the_page_had_it_all_along(
     for moment, value in sent:
         outlets.put(one(source("s1"), value, moment))
     page = f"http://127.0.0.1:{page_port}/metrics"
-    wait_until(lambda: requests.get(page, timeout=5).text.endswith(" 59.0\n"))
+    wait_until(lambda: page_at(page).endswith(" 59.0\n"))
     words = 'volume_iops{storage_id="s1"}[2h]'
     with prometheus(tmp_path, port=port) as server:
         wait_until(lambda: server.query(words) and len(server.query(words)[0]["values"]) == 60)

@@ -63,11 +63,16 @@ def test_batches_with_the_same_names_share_their_series_until_the_array_is_gone(
     assert third == first
 
 
-def test_of_many_lists_of_an_array_the_oldest_is_forgotten() -> None:
+def test_lists_that_take_turns_are_kept_and_those_that_are_not_used_are_not() -> None:
     unpacker = Unpacker()
-    lists = [unpacker.unpack(pack(batch(source(), [volume(n)]))).series for n in range(5)]
-    assert unpacker.unpack(pack(batch(source(), [volume(4)]))).series is lists[4]
-    assert unpacker.unpack(pack(batch(source(), [volume(0)]))).series is not lists[0]
+    packed = [pack(batch(source(), [volume(number)])) for number in range(40)]
+    first = [unpacker.unpack(data).series for data in packed]
+    again = [unpacker.unpack(data).series for data in packed]
+    assert all(one is other for one, other in zip(first, again, strict=True))
+    assert all(unpacker.unpack(packed[9]).series is first[9] for _ in range(200))
+    unpacker.unpack(pack(batch(source(), [volume(99)])))
+    assert unpacker.unpack(packed[9]).series is first[9]
+    assert unpacker.unpack(packed[8]).series is not first[8]
 
 
 def test_a_large_batch_is_split_and_loses_nothing() -> None:
