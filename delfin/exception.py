@@ -325,6 +325,10 @@ class ServiceUnavailable(DelfinException):
     code = 503
     msg_fmt = "The service cannot reach its database; try again later."
 
+class TaskServiceUnavailable(DelfinException):
+    code = 503
+    msg_fmt = "No delfin-task answers for storage {0}; try again later."
+
 class JobDeadlineExceeded(DelfinException):
     msg_fmt = "The job took longer than its deadline of {0} seconds; most likely its array hangs."
 

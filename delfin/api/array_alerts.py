@@ -1,28 +1,20 @@
-"""Alerts of one array: asked of it live, cleared at it, read into the store; and its traps."""
+"""Alerts of one array: asked of it live, cleared at it, read into the store."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 from delfin import exception
-from delfin.alerts import store
-from delfin.alerts.report import tidy
-from delfin.alerts.words import BY_USER
 from delfin.api import alerts
 from delfin.api.exchange import Answer, Request
 from delfin.api.listing import TOTAL
 from delfin.api.parts import ApiParts
 from delfin.api.schemas.alerts import READING_COLUMNS
 from delfin.common.alert_util import fill_storage_attributes
-from delfin.common.redaction import conceal
-from delfin.context import RequestContext, get_admin_context
 from delfin.db import storages
 from delfin.db.alerts import Alert, AlertReading
 from delfin.db.session import retried
 
-T = TypeVar("T")
 Row = dict[str, Any]
 
 SOURCE = ("source", "'store': as delfin keeps them, with paging, sorting and filters; else live")
@@ -39,36 +31,40 @@ def listing(parts: ApiParts, request: Request) -> Answer:
     if source != "array":
         raise exception.InvalidInput("source: must be array or store")
     begin, end = alerts.time_range(request.query)
-    with _supported(storage_id, "alerts"):
-        # Drivers differ in what they make of a time range; all of them list everything.
-        listed = parts.arrays.list_alerts(_context(storage_id), storage_id)
-    if not isinstance(listed, list | tuple):
-        raise exception.InvalidResults(f"list_alerts returned {type(listed).__name__}, not a list")
-    shown = [_shown(alert, storage) for alert in listed]
+    shown = parts.calls.ask(storage_id, "list_alerts")
     rows = [
         row for row in shown if begin <= row["occur_time"] and (not end or row["occur_time"] <= end)
     ]
+    for row in rows:
+        fill_storage_attributes(row, storage)
     return Answer({"alerts": rows}, {TOTAL: str(len(rows))})
 
 
 def clear(parts: ApiParts, request: Request) -> Answer:
-    """Clears it at the array, then here; the exporters are told."""
+    """Has it cleared at the array and in the store; the exporters are told.
+
+    When nobody can do that now it is kept as a job, and the answer is 202.
+    """
     storage_id, number = request.ids["storage_id"], request.ids["sequence_number"]
     _storage(parts, storage_id)
-    with _supported(storage_id, "clearing alerts"):
-        parts.arrays.clear_alert(_context(storage_id), storage_id, number)
-
-    @retried
-    def attempt() -> None:
-        with parts.database.writer() as session:
-            which = (Alert.storage_id == storage_id) & (
-                Alert.sequence_number == number.replace("\0", "\ufffd")
-            )
-            store.clear(session, which, BY_USER)
-
-    attempt()
+    try:
+        parts.calls.ask(storage_id, "clear_alert", sequence_number=number)
+    except exception.TaskServiceUnavailable:
+        later = Answer({"job_id": _clear_later(parts, storage_id, number)}, status=202)
+    else:
+        later = Answer()
     parts.doorbell.ring()
-    return Answer()
+    return later
+
+
+def _clear_later(parts: ApiParts, storage_id: str, number: str) -> str:
+    @retried
+    def attempt() -> str:
+        with parts.database.writer() as session:
+            storages.get(session, storage_id, lock=True)
+            return parts.jobs.request_alert_clear(session, storage_id, number)
+
+    return attempt()
 
 
 def sync(parts: ApiParts, request: Request) -> Answer:
@@ -97,71 +93,7 @@ def show_sync(parts: ApiParts, request: Request) -> Answer:
     return Answer(shown)
 
 
-def add_traps(parts: ApiParts, request: Request) -> Answer:
-    """Makes the array send its traps to every receiver of ours."""
-    return _configure_traps(parts, request, parts.arrays.add_trap_config)
-
-
-def remove_traps(parts: ApiParts, request: Request) -> Answer:
-    """Makes it stop."""
-    return _configure_traps(parts, request, parts.arrays.remove_trap_config)
-
-
-def _configure_traps(
-    parts: ApiParts, request: Request, call: Callable[[RequestContext, str, Row], Any]
-) -> Answer:
-    storage_id, asked = request.ids["storage_id"], {"version": "SNMPv2c", **request.body}
-    _storage(parts, storage_id)
-    targets = parts.conf.alerts.trap_targets
-    if not targets:
-        raise exception.InvalidInput(
-            "the receivers of traps are not configured: [alerts] trap_targets is empty"
-        )
-    if "community_string" in asked:
-        conceal(asked["community_string"])
-    for target in targets:
-        host, port = _address(target)
-        with _supported(storage_id, "trap configuration"):
-            call(_context(storage_id), storage_id, {**asked, "host": host, "port": port})
-    return Answer({"targets": list(targets)})
-
-
-def _address(target: str) -> tuple[str, int]:
-    """Host and port of 'host', 'host:port' or '[IPv6]:port'."""
-    host, colon, port = target.rpartition(":")
-    if colon and port.isdigit() and (":" not in host or host.endswith("]")):
-        return host.strip("[]"), int(port)
-    return target.strip("[]"), 162
-
-
-def _shown(alert: Any, storage: Row) -> Row:
-    """With the keys of SODA's model alone, words of the vocabulary, and time in milliseconds."""
-    tidied = tidy(alert).row
-    row: Row = {
-        name: value
-        for name, value in tidied.items()
-        if name == "occur_time" or alert.get(name) not in (None, "")
-    }
-    if isinstance(alert.get("sequence_number"), int):
-        row["sequence_number"] = alert["sequence_number"]
-    fill_storage_attributes(row, storage)
-    return row
-
-
 def _storage(parts: ApiParts, storage_id: str) -> Row:
     with parts.database.reader() as session:
         storage = storages.get(session, storage_id)
         return {name: getattr(storage, name) for name in _ATTRIBUTES}
-
-
-def _context(storage_id: str) -> RequestContext:
-    return get_admin_context(storage_id=storage_id)
-
-
-@contextmanager
-def _supported(storage_id: str, what: str) -> Iterator[None]:
-    """Says that the driver cannot do it, where it says so."""
-    try:
-        yield
-    except NotImplementedError:
-        raise exception.OperationNotSupported(storage_id, what) from None

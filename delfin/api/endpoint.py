@@ -47,7 +47,7 @@ class Endpoint:
                 body=read_body(req, operation, largest),
             )
             answer = operation.call(self._parts, request)
-            resp.status = operation.status
+            resp.status = answer.status or operation.status
             resp.content_type = operation.media
             for name, value in answer.headers.items():
                 resp.set_header(name, value)

@@ -35,6 +35,8 @@ class Answer:
     document: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str | None = None
+    # Another one than the operation's.
+    status: int | None = None
 
 
 Call = Callable[[ApiParts, Request], Answer]
@@ -51,6 +53,7 @@ class Operation:
         call: What does it.
         status: The status when it works.
         answer: Name of the schema of the answer; None when the body is empty.
+        later: Name of the schema of the answer 202, for what may be done later.
         body: Name of the schema of the request body; None when it takes none.
         body_optional: No body is as good as an empty object.
         lists: Set for collections that page, sort and filter.
@@ -65,6 +68,7 @@ class Operation:
     call: Call
     status: int = 200
     answer: str | None = None
+    later: str | None = None
     body: str | None = None
     body_optional: bool = False
     lists: Listable | None = None

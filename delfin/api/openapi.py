@@ -130,6 +130,8 @@ def _responses(operation: Operation) -> Json:
         str(code): _error(", ".join(dict.fromkeys(error.__name__ for error in codes[code])))
         for code in sorted(codes)
     }
+    if operation.later is not None:
+        bad["202"] = {"description": "Accepted", "content": _json(operation.later)}
     return {str(operation.status): good, **bad, "default": _error("Anything else")}
 
 

@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 
 class Arrays(Protocol):
-    """What the API asks of arrays; delfin.drivers.api.DriverAPI offers it."""
+    """What the API does at arrays by itself; delfin.drivers.api.DriverAPI offers it."""
 
     def discover_storage(self, context: RequestContext, access: Mapping[str, Any]) -> Row: ...
 
@@ -50,19 +50,11 @@ class Arrays(Protocol):
         self, context: RequestContext, vendor: str, model: str, firmware: str | None
     ) -> dict[str, Any]: ...
 
-    def list_alerts(self, context: RequestContext, storage_id: str) -> list[Row]: ...
 
-    def clear_alert(
-        self, context: RequestContext, storage_id: str, sequence_number: str
-    ) -> Any: ...
+class Calls(Protocol):
+    """Has a task process do something at an array; delfin.rpc.array_calls.ArrayCalls offers it."""
 
-    def add_trap_config(
-        self, context: RequestContext, storage_id: str, trap_config: Row
-    ) -> Any: ...
-
-    def remove_trap_config(
-        self, context: RequestContext, storage_id: str, trap_config: Row
-    ) -> Any: ...
+    def ask(self, storage_id: str, name: str, **arguments: Any) -> Any: ...
 
 
 class Bell(Protocol):
@@ -84,6 +76,7 @@ class ApiParts:
     jobs: JobBoard
     timetable: Timetable
     arrays: Arrays
+    calls: Calls
     coordinator: Coordinator
     keyring: KeyRing
     doorbell: Bell

@@ -15,7 +15,7 @@ def targets(parts: ApiParts, request: Request) -> Answer:  # noqa: ARG001 - the 
     conf = parts.conf
     port: int = conf.prometheus_exporter.metric_server_port
     with parts.database.reader() as session:
-        nodes = services.live_nodes(session, _PROCESSES, conf.service_down_time)
+        nodes = services.nodes_of(session, _PROCESSES, conf.service_down_time)
     return Answer(
         [{"targets": [f"{node}:{port}"], "labels": {"__meta_delfin_node": node}} for node in nodes]
     )

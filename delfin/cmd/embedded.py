@@ -15,6 +15,7 @@ from oslo_log import log
 
 from delfin.alert_manager.service import AlertService
 from delfin.api.server import ApiService
+from delfin.cmd.calls import array_call_server
 from delfin.cmd.parts import make_parts
 from delfin.cmd.rest import application
 from delfin.cmd.traps import trap_parts
@@ -96,16 +97,18 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
         # An ordinary user may not have the port of the traps; the rest is of use all the same.
         traps = trap_parts(parts, "0", must_listen=False)
         bell.add_listener(traps.ring)
-        bell.start()
-        stack.callback(bell.wait)
-        stack.callback(bell.stop)
+        calls = array_call_server(parts, NAME)
+        for server in (bell, calls):
+            server.start()
+            stack.callback(server.wait)
+            stack.callback(server.stop)
 
         def facts() -> dict[str, int]:
             return parts.facts(
                 owned_storages=len(parts.storage_ids()),
                 running_jobs=task.running,
                 stuck_threads=task.stuck,
-                refused_messages=bell.refused,
+                refused_messages=bell.refused + calls.refused,
             )
 
         presence = Presence(conf, parts.database, NAME, 0, facts)

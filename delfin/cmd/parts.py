@@ -26,8 +26,9 @@ from delfin.jobs.access_events import AccessEvents
 from delfin.jobs.board import JobBoard
 from delfin.jobs.queue import JobQueue
 from delfin.process.watchdog import resident_memory
+from delfin.rpc.array_calls import ArrayCalls
 from delfin.rpc.doorbell import Doorbell
-from delfin.rpc.transport import open_transport
+from delfin.rpc.transport import bus_problem, open_transport
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Parts:
     arrays: DriverAPI
     transport: RPCTransport
     doorbell: Doorbell
+    calls: ArrayCalls
 
     def facts(self, **more: int) -> dict[str, int]:
         """How this process stands, for the list of services."""
@@ -104,4 +106,10 @@ def make_parts(
         )
         arrays = DriverAPI(database, keyring, drivers, Limits.of(conf, tier), events)
         stack.callback(arrays.sessions.close)
-        yield Parts(conf, database, queue, keyring, drivers, arrays, transport, doorbell)
+        calls = ArrayCalls(
+            transport,
+            deadline=conf.array_calls.timeout,
+            silence=conf.array_calls.silence,
+            problem=lambda: bus_problem(conf),
+        )
+        yield Parts(conf, database, queue, keyring, drivers, arrays, transport, doorbell, calls)

@@ -21,6 +21,7 @@ def application(parts: Parts, locks: Coordinator, eviction: EvictionBus) -> Appl
             jobs=board,
             timetable=Timetable(parts.database, board, parts.conf),
             arrays=parts.arrays,
+            calls=parts.calls,
             coordinator=locks,
             keyring=parts.keyring,
             doorbell=parts.doorbell,

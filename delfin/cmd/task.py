@@ -15,8 +15,10 @@ from oslo_config import cfg  # noqa: E402 - the back end must be chosen before a
 
 from delfin.api.server import ApiService, open_socket  # noqa: E402 - likewise
 from delfin.cmd import daemon  # noqa: E402 - likewise
+from delfin.cmd.calls import array_call_server  # noqa: E402 - likewise
 from delfin.cmd.parts import make_parts  # noqa: E402 - likewise
 from delfin.coordination.cluster import Cluster  # noqa: E402 - likewise
+from delfin.coordination.membership import bus_name  # noqa: E402 - likewise
 from delfin.health import Health  # noqa: E402 - likewise
 from delfin.process.systemd import Systemd  # noqa: E402 - likewise
 from delfin.rpc.doorbell import DoorbellServer  # noqa: E402 - likewise
@@ -41,7 +43,10 @@ def main() -> int:
     def build(systemd: Systemd) -> Iterator[Sequence[Service]]:
         with make_parts(conf) as parts, daemon.placed(conf, NAME) as number:
             cluster = Cluster.of(
-                conf, parts.transport, NAME, weight=conf.task_weight, known=parts.knows
+                *(conf, parts.transport, NAME),
+                weight=conf.task_weight,
+                worker=number,
+                known=parts.knows,
             )
             parts.arrays.sessions.join(cluster.eviction, cluster.ring.elsewhere)
             health = Health(daemon.checks(parts))
@@ -55,6 +60,8 @@ def main() -> int:
                 place=(number, conf.task_workers),
             )
             exports = ExportService(conf, parts.database)
+            me = bus_name(socket.gethostname(), number)
+            calls = array_call_server(parts, me, cluster.ring)
             bell = DoorbellServer(parts.transport, socket.gethostname())
             bell.add_listener(task.ring)
             bell.add_listener(exports.ring)
@@ -65,7 +72,7 @@ def main() -> int:
                     owned_storages=cluster.ring.count_owned(parts.storage_ids()),
                     running_jobs=task.running,
                     stuck_threads=task.stuck,
-                    refused_messages=bell.refused + cluster.eviction.refused,
+                    refused_messages=bell.refused + calls.refused + cluster.eviction.refused,
                 )
 
             care = daemon.cared_for(
@@ -84,6 +91,7 @@ def main() -> int:
                 ApiService(conf, answering, listening),
                 task,
                 exports,
+                daemon.Soon(calls),
                 daemon.Soon(bell),
             ]
 

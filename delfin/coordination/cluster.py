@@ -56,10 +56,11 @@ class Cluster:
         group: str,
         *,
         weight: int = 1,
+        worker: int = 0,
         known: Known = anything,
     ) -> Cluster:
         """Raises ValueError when the address of the server cannot be read."""
-        membership = Membership(conf, group, weight=weight)
+        membership = Membership(conf, group, weight=weight, worker=worker)
         return cls(
             Coordinator(conf),
             make_eviction(conf, transport, known),

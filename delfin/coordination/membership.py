@@ -36,14 +36,29 @@ _LONGEST_NODE = 255
 _LEAVE_WITHIN = 2.0
 
 
+def bus_name(node: str, worker: int) -> str:
+    """The name on the message bus of a process that answers by itself."""
+    return f"{node}.{worker}"
+
+
 @dataclass(frozen=True)
 class Member:
-    """One process. `weight`: its share of the work, compared with that of the others."""
+    """One process.
+
+    `weight`: its share of the work, compared with that of the others. `worker`: its number among
+    the processes of the group on its node, the same after a restart.
+    """
 
     id: str
     node: str
     process: int
     weight: int
+    worker: int = 0
+
+    @property
+    def address(self) -> str:
+        """Its name on the message bus."""
+        return bus_name(self.node, self.worker)
 
 
 @dataclass(frozen=True)
@@ -70,14 +85,20 @@ class Membership:
     """
 
     def __init__(
-        self, conf: cfg.ConfigOpts, group: str, *, weight: int = 1, node: str | None = None
+        self,
+        conf: cfg.ConfigOpts,
+        group: str,
+        *,
+        weight: int = 1,
+        worker: int = 0,
+        node: str | None = None,
     ) -> None:
         """Raises ValueError when the weight is not 1 to HEAVIEST, or the server's address cannot
         be read.
         """
         if not 1 <= weight <= HEAVIEST:
             raise ValueError(f"The weight of a member is 1 to {HEAVIEST}, not {weight}")
-        self.me = Member(unique_name(), node or socket.gethostname(), os.getpid(), weight)
+        self.me = Member(unique_name(), node or socket.gethostname(), os.getpid(), weight, worker)
         self.pace = Pace.of(conf.coordination.backend_expiration)
         self.alone = conf.coordination.backend_type != "redis"
         self._group = group.encode()
@@ -170,7 +191,12 @@ class Membership:
             LOG.debug("somebody else was quicker")
 
     def _join(self) -> None:
-        facts = {"node": self.me.node, "process": self.me.process, "weight": self.me.weight}
+        facts = {
+            "node": self.me.node,
+            "process": self.me.process,
+            "weight": self.me.weight,
+            "worker": self.me.worker,
+        }
         try:
             self._tooz.join_group(self._group, facts).get()
         except coordination.MemberAlreadyExist:
@@ -201,10 +227,11 @@ def _members(rows: Mapping[bytes, Any]) -> dict[str, Member]:
 
 def _member(name: str, facts: dict[str, Any]) -> Member:
     """What others wrote about themselves, as far as it makes sense."""
-    weight, process = facts.get("weight"), facts.get("process")
+    weight, process, worker = (facts.get(name) for name in ("weight", "process", "worker"))
     return Member(
         id=name,
         node=str(facts.get("node", ""))[:_LONGEST_NODE],
         process=process if isinstance(process, int) else 0,
         weight=min(max(weight, 1), HEAVIEST) if isinstance(weight, int) else 1,
+        worker=worker if isinstance(worker, int) else 0,
     )

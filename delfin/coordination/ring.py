@@ -53,8 +53,12 @@ class Ring:
 
     def elsewhere(self, storage_id: str) -> bool:
         """Whether another process is the owner, by the members seen last."""
+        return self.other_owner(storage_id) is not None
+
+    def other_owner(self, storage_id: str) -> Member | None:
+        """The owner, by the members seen last, when it is another process."""
         owner = self.owner_of(storage_id)
-        return owner is not None and owner.id != self._membership.me.id
+        return None if owner is None or owner.id == self._membership.me.id else owner
 
     def mine(self, storage_id: str) -> bool:
         """Whether this process is the owner, and surely no other takes itself for it.

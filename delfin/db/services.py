@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -107,15 +107,10 @@ def get(session: Session, service_id: str, down_after: float) -> dict[str, Any]:
     return dict(row)
 
 
-def live_nodes(session: Session, processes: Sequence[str], down_after: float) -> list[str]:
-    """Nodes that run one of the processes and were heard of, in order; each once."""
-    wanted = (
-        select(Service.node)
-        .where(Service.process.in_(processes), Service.heartbeat_at >= _ago(down_after))
-        .distinct()
-        .order_by(Service.node)
-    )
-    return list(session.scalars(wanted))
+def nodes_of(session: Session, processes: Collection[str], down_after: float) -> list[str]:
+    """The nodes on which one of these processes is up, sorted."""
+    alive = (Service.process.in_(processes), Service.heartbeat_at >= _ago(down_after))
+    return sorted(session.scalars(select(Service.node).where(*alive).distinct()))
 
 
 def _fields(down_after: float) -> dict[str, ColumnElement[Any]]:

@@ -32,6 +32,20 @@ def opened(ring: KeyRing, row: AlertSource) -> dict[str, str | None]:
     return plain
 
 
+def sealed_in_transit(ring: KeyRing, storage_id: str, plain: str) -> str:
+    """A community string on its way to the process that gives it to the array."""
+    return ring.seal(plain, f"trap_config:{storage_id}")
+
+
+def opened_in_transit(ring: KeyRing, storage_id: str, sealed: str) -> str:
+    """The opposite.
+
+    Raises:
+        delfin.common.keyring.KeyRingError: It was not sealed with a key of ours, for that storage.
+    """
+    return ring.open(sealed, f"trap_config:{storage_id}")
+
+
 def sealed_values(row: AlertSource) -> list[tuple[str, str]]:
     """Stored text and the place it is bound to, of each secret."""
     return [

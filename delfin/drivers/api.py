@@ -16,6 +16,7 @@ from delfin.db import access_info, storages
 from delfin.db.session import Database, retried
 from delfin.drivers import capabilities, intake, series
 from delfin.drivers.driver import StorageDriver
+from delfin.drivers.empty_method import does_nothing
 from delfin.drivers.manager import DriverManager
 from delfin.drivers.session.access import Events
 from delfin.drivers.session.limits import Call, Limits
@@ -169,14 +170,26 @@ class DriverAPI:
     def add_trap_config(
         self, context: RequestContext, storage_id: str, trap_config: dict[str, Any]
     ) -> Any:
-        with self.sessions.using(context, storage_id, Call.TRAP_CONFIG) as driver:
-            return driver.add_trap_config(context, trap_config)
+        """Make the array send its traps to one receiver; urgent.
+
+        Raises:
+            NotImplementedError: The driver cannot, or its method does nothing at all.
+        """
+        return self._configure_traps(context, storage_id, trap_config, "add_trap_config")
 
     def remove_trap_config(
         self, context: RequestContext, storage_id: str, trap_config: dict[str, Any]
     ) -> Any:
-        with self.sessions.using(context, storage_id, Call.TRAP_CONFIG) as driver:
-            return driver.remove_trap_config(context, trap_config)
+        """The opposite; raises likewise."""
+        return self._configure_traps(context, storage_id, trap_config, "remove_trap_config")
+
+    def _configure_traps(
+        self, context: RequestContext, storage_id: str, trap_config: dict[str, Any], name: str
+    ) -> Any:
+        if does_nothing(getattr(self._class_of(storage_id), name)):
+            raise NotImplementedError(name)
+        with self.sessions.using(context, storage_id, Call.TRAP_CONFIG, Priority.HIGH) as driver:
+            return getattr(driver, name)(context, trap_config)
 
     def parse_alert(
         self, context: RequestContext, storage_id: str, trap: dict[str, str]
@@ -211,6 +224,7 @@ class DriverAPI:
         storage_id: str,
         begin_time: int | None = None,
         end_time: int | None = None,
+        priority: Priority = Priority.NORMAL,
     ) -> list[Row]:
         """Alerts that the array holds; times in epoch milliseconds.
 
@@ -220,7 +234,7 @@ class DriverAPI:
         query = None
         if begin_time or end_time:
             query = {"begin_time": begin_time or 0, "end_time": end_time or 2**53}
-        with self.sessions.using(context, storage_id, Call.ALERTS) as driver:
+        with self.sessions.using(context, storage_id, Call.ALERTS, priority) as driver:
             return driver.list_alerts(context, query) or []
 
     def clear_alert(self, context: RequestContext, storage_id: str, sequence_number: str) -> Any:

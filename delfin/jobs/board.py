@@ -25,7 +25,7 @@ from delfin import exception
 from delfin.db.jobs import Job
 from delfin.db.query import Listing, Page, find
 from delfin.db.session import affected
-from delfin.jobs import alert_sync, collect
+from delfin.jobs import alert_clear, alert_sync, collect
 from delfin.jobs.priority import HIGH, NORMAL
 from delfin.jobs.queue import (
     ACTIVE,
@@ -163,6 +163,10 @@ class JobBoard:
             priority=priority,
             at_once=at_once,
         )
+
+    def request_alert_clear(self, session: Session, storage_id: str, sequence_number: str) -> str:
+        """Queue the clearing of an alert at its array; the job's id."""
+        return alert_clear.request(self._queue, session, storage_id, sequence_number)
 
     def request_removal(self, session: Session, storage_id: str) -> str:
         """Queue the removal of a storage that is a tombstone already; all its other work ends."""

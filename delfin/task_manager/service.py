@@ -9,6 +9,7 @@ from oslo_service.backend.base import ServiceBase
 
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
+from delfin.jobs.alert_clear import ALERT_CLEAR
 from delfin.jobs.alert_sync import ALERT_SYNC
 from delfin.jobs.board import REMOVAL, JobBoard
 from delfin.jobs.collect import COLLECT
@@ -17,6 +18,7 @@ from delfin.jobs.sync_requests import SYNC
 from delfin.jobs.timetable import Timetable
 from delfin.jobs.worker import Runner, Worker
 from delfin.process.pulse import Pulse
+from delfin.task_manager.alert_clear import AlertClearRunner
 from delfin.task_manager.alert_sync import AlertSyncRunner, then_alerts
 from delfin.task_manager.collection.runner import CollectRunner
 from delfin.task_manager.collection_defaults import CollectionDefaults
@@ -54,6 +56,7 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
             SYNC: then_alerts(sync, database, queue, conf),
             ALERT_SYNC: AlertSyncRunner(database, queue, drivers, conf),
             COLLECT: collecting,
+            ALERT_CLEAR: AlertClearRunner(database, drivers),
             REMOVAL: RemovalRunner(database, queue, drivers),
             PROBE: ProbeRunner(drivers),
         }

@@ -25,13 +25,19 @@ from delfin.drivers.api import DriverAPI
 from delfin.drivers.manager import DriverManager
 from delfin.drivers.session.limits import Limits
 from delfin.jobs.access_events import AccessEvents
+from delfin.jobs.alert_clear import ALERT_CLEAR
 from delfin.jobs.alert_sync import ALERT_SYNC
 from delfin.jobs.board import REMOVAL, JobBoard
 from delfin.jobs.queue import JobQueue
 from delfin.jobs.sync_requests import SYNC
 from delfin.jobs.timetable import Timetable
 from delfin.jobs.worker import Runner
+from delfin.rpc.array_call_server import ArrayCallServer
+from delfin.rpc.array_calls import ArrayCalls
+from delfin.rpc.transport import open_transport
+from delfin.task_manager.alert_clear import AlertClearRunner
 from delfin.task_manager.alert_sync import AlertSyncRunner
+from delfin.task_manager.array_calls import ArrayAnswers
 from delfin.task_manager.probe import PROBE, ProbeRunner
 from delfin.task_manager.removal import RemovalRunner
 from delfin.task_manager.sync import SyncRunner
@@ -61,6 +67,7 @@ class Stage:
     queue: JobQueue
     drivers: DriverAPI
     bell: Bell
+    task: ArrayCallServer
     evicted: list[str] = field(default_factory=list)
 
     def evict(self, storage_id: str) -> None:
@@ -77,6 +84,7 @@ class Stage:
             REMOVAL: RemovalRunner(database, self.queue, self.drivers),
             ALERT_SYNC: AlertSyncRunner(database, self.queue, self.drivers, conf),
             PROBE: ProbeRunner(self.drivers),
+            ALERT_CLEAR: AlertClearRunner(database, self.drivers),
         }
         while (lease := self.queue.lease("test")) is not None:
             finished = runners[lease.kind](lease, threading.Event())
@@ -127,21 +135,30 @@ def stage(conf: cfg.ConfigOpts) -> Iterator[Stage]:
     coordinator = Coordinator(conf)
     coordinator.start()
     board = JobBoard(queue, conf)
+    transport = open_transport(conf, f"inproc:///{conf.state_path}")
+    calls = ArrayCalls(transport, deadline=10.0, silence=2)
+    task = ArrayCallServer(
+        *(transport, "task", ArrayAnswers(database, drivers, keyring), calls), threads=2
+    )
+    task.start()
     parts = ApiParts(
         conf=conf,
         database=database,
         jobs=board,
         timetable=Timetable(database, board, conf),
         arrays=drivers,
+        calls=calls,
         coordinator=coordinator,
         keyring=keyring,
         doorbell=bell,
         eviction=eviction,
     )
-    made = Stage(parts, Client(make_app(parts), (PASSWORD,)), queue, drivers, bell)
+    made = Stage(parts, Client(make_app(parts), (PASSWORD,)), queue, drivers, bell, task)
     eviction.subscribe(made)
     drivers.sessions.join(eviction)
     yield made
+    task.stop()
+    transport.cleanup()
     drivers.sessions.close()
     coordinator.stop()
     database.dispose()

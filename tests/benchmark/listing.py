@@ -32,6 +32,8 @@ from delfin.db.session import Database
 from delfin.inventory import store
 from delfin.inventory.block import VOLUMES
 from delfin.jobs.timetable import Timetable
+from delfin.rpc.array_calls import ArrayCalls
+from delfin.rpc.transport import open_transport
 from tests.api.conftest import Bell
 from tests.benchmark import load, page, rig
 from tests.unit.conftest import Bench
@@ -90,6 +92,7 @@ def _serving(bench: Bench) -> Iterator[int]:
         jobs=bench.board,
         timetable=Timetable(bench.database, bench.board, bench.conf),
         arrays=bench.arrays,
+        calls=ArrayCalls(open_transport(bench.conf, "inproc://"), deadline=1.0, silence=1.0),
         coordinator=Coordinator(bench.conf),
         keyring=bench.keyring,
         doorbell=Bell(),

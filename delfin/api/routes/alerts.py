@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from delfin import exception as e
-from delfin.api import alerts, array_alerts, silences
+from delfin.api import alerts, array_alerts, silences, trap_config
 from delfin.api.exchange import Operation, Route
 from delfin.api.routes.errors import ARRAY, BODY, UNKNOWN
 
-_OF_ARRAY = (e.OperationNotSupported, *UNKNOWN, e.AccessInfoNotFound, *ARRAY)
+_OF_ARRAY = (
+    *(e.OperationNotSupported, *UNKNOWN, e.AccessInfoNotFound, *ARRAY, e.TaskServiceUnavailable),
+)
 _LISTED = (*_OF_ARRAY, e.InvalidInput, e.AlertNotFound, e.StorageListAlertFailed)
 _TRAPS = (*BODY, *_OF_ARRAY)
 
@@ -52,6 +54,7 @@ ROUTES: tuple[Route, ...] = (
             Operation(
                 *("DELETE", "clear_alert", "Clear an alert at its array and in the store"),
                 array_alerts.clear,
+                later="LaterJob",
                 errors=(*_OF_ARRAY, e.StorageClearAlertFailed),
             ),
         ),
@@ -62,7 +65,7 @@ ROUTES: tuple[Route, ...] = (
         (
             Operation(
                 *("PUT", "add_trap_config", "Make an array send its traps to delfin"),
-                array_alerts.add_traps,
+                trap_config.add,
                 answer="TrapTargets",
                 body="TrapConfig",
                 body_optional=True,
@@ -70,7 +73,7 @@ ROUTES: tuple[Route, ...] = (
             ),
             Operation(
                 *("DELETE", "remove_trap_config", "Make an array stop sending its traps to delfin"),
-                array_alerts.remove_traps,
+                trap_config.remove,
                 answer="TrapTargets",
                 errors=(e.InvalidInput, *_OF_ARRAY),
             ),

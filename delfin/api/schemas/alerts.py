@@ -125,6 +125,10 @@ def components() -> dict[str, Schema]:
         "Silences": collection("silences", "Silence"),
         "Exporter": closed(_columns(ExportCursor, EXPORTER_COLUMNS), "How an exporter does"),
         "Exporters": collection("exporters", "Exporter"),
+        "LaterJob": closed(
+            {"job_id": {"type": "string", "description": "The job that does it"}},
+            "What cannot be done now and is done as soon as it can be",
+        ),
         "TrapTargets": closed(
             {"targets": {"type": "array", "items": {"type": "string"}}},
             "Where the array sends its traps to, or did",

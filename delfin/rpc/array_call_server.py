@@ -1,0 +1,129 @@
+"""Answers calls on arrays that other processes make; what another process owns is passed on."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import oslo_messaging
+from oslo_log import log
+from oslo_messaging.transport import RPCTransport
+
+from delfin import exception
+from delfin.rpc.allow_list import AllowListDispatcher, allow_list_server
+from delfin.rpc.array_calls import TOPIC, ArrayCalls, Json, NoReplyError, is_request, told
+from delfin.rpc.refusals import Refusals
+
+LOG = log.getLogger(__name__)
+
+# Seconds that a stopping process waits for calls under way; its sessions are cut off after that.
+_STOPS_WITHIN = 1.0
+_LONGEST_ID = 36
+
+# Does what is asked at an array: storage id, name and arguments of the request.
+Answer = Callable[[str, str, Json], Any]
+# The name on the bus of another process that owns a storage; None: this one does, or nobody knows.
+OtherOwner = Callable[[str], str | None]
+
+
+class ArrayCallServer:
+    """Takes calls from the topic, and those that are meant for this process.
+
+    `server` names it on the bus, stable over restarts, since a broker keeps a queue for each
+    name. Starting waits for the broker.
+    """
+
+    def __init__(
+        self,
+        transport: RPCTransport,
+        server: str,
+        answer: Answer,
+        calls: ArrayCalls,
+        *,
+        threads: int,
+        other_owner: OtherOwner = lambda _storage_id: None,
+    ) -> None:
+        """'calls' passes on what another process is to answer; 'threads' answer at once.
+
+        No array may have more than half of the threads.
+        """
+        self._threads = threads
+        self._refusals = Refusals(f"the topic {TOPIC}")
+        endpoint = _Endpoint(answer, calls, other_owner, max(1, threads // 2))
+        payload = {
+            "storage_id": lambda value: isinstance(value, str) and len(value) <= _LONGEST_ID,
+            "request": is_request,
+            "here": lambda value: isinstance(value, bool),
+        }
+        self._rpc = allow_list_server(
+            transport,
+            oslo_messaging.Target(topic=TOPIC, server=server),
+            AllowListDispatcher(endpoint, {"ask": payload}, self._refusals.add),
+        )
+
+    @property
+    def refused(self) -> int:
+        """How many messages were not calls of ours."""
+        return self._refusals.count
+
+    def start(self) -> None:
+        self._rpc.start(override_pool_size=self._threads)
+
+    def stop(self) -> None:
+        """Take no more; does not wait for those under way."""
+        self._rpc.stop()
+
+    def wait(self) -> None:
+        """A moment; an array that hangs must not hold the process up."""
+        thread = threading.Thread(target=self._rpc.wait, name="array-calls-end", daemon=True)
+        thread.start()
+        thread.join(_STOPS_WITHIN)
+
+
+class _Endpoint:
+    """What may be asked over the bus: `ask`."""
+
+    def __init__(
+        self, answer: Answer, calls: ArrayCalls, other_owner: OtherOwner, most: int
+    ) -> None:
+        self._answer = answer
+        self._calls = calls
+        self._other_owner = other_owner
+        self._most = most
+        self._guard = threading.Lock()
+        self._inside: Counter[str] = Counter()
+
+    @oslo_messaging.expose  # type: ignore[untyped-decorator] # publishes no types
+    def ask(self, _context: Json, storage_id: str, request: Json, here: bool) -> Json:
+        owner = None if here else self._other_owner(storage_id)
+        if owner is not None:
+            try:
+                return self._calls.forward(owner, storage_id, request)
+            except NoReplyError as error:
+                # The leases of sessions see to it that the array has no second one all the same.
+                LOG.info("storage %s: its owner %s is silent: %s", storage_id, owner, error)
+        try:
+            with self._place(storage_id):
+                return {"result": self._answer(storage_id, request["name"], request["arguments"])}
+        except Exception as error:  # noqa: BLE001 - drivers raise anything; the caller is told
+            if not isinstance(error, exception.DelfinException):
+                LOG.exception("storage %s: %s failed", storage_id, request["name"])
+            return told(error)
+
+    @contextmanager
+    def _place(self, storage_id: str) -> Iterator[None]:
+        """One array that hangs must not take all threads."""
+        with self._guard:
+            if self._inside[storage_id] >= self._most:
+                raise exception.ArraySessionsInUse(f"{self._most} calls wait for it already")
+            self._inside[storage_id] += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._inside[storage_id] -= 1
+                if not self._inside[storage_id]:
+                    del self._inside[storage_id]
