@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
@@ -19,6 +18,7 @@ from delfin.alert_manager.snmp.agent import Agent, ask
 from delfin.alerts.internal import AGENT_UNREACHABLE
 from delfin.common.constants import SNMP_SUPPORTED_MODELS
 from delfin.common.keyring import KeyRing, KeyRingError
+from delfin.coordination.loop import Loop
 from delfin.db import alert_sources
 from delfin.db.access_info import AccessInfo
 from delfin.db.alert_sources import FAILED, NO_AGENT, REACHABLE, AlertSource, AlertSourceState
@@ -62,40 +62,31 @@ class AgentChecks:
     def __init__(
         self, conf: cfg.ConfigOpts, database: Database, keyring: KeyRing, drivers: Drivers
     ) -> None:
-        self._poll: float = conf.traps.source_poll_interval
         self._interval_ms = int(conf.traps.agent_check_interval * 1000)
         self._database = database
         self._keyring = keyring
         self._drivers = drivers
-        self._look = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="snmp-agents", daemon=True)
+        self._loop = Loop("snmp-agents", self._turn, conf.traps.source_poll_interval)
 
     def start(self) -> None:
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
-        self._stopping.set()
-        self._look.set()
+        self._loop.stop()
 
     def wait(self) -> None:
         """The thread is a daemon: an agent that does not answer would hold it up."""
 
     def ring(self) -> None:
         """Settings have changed."""
-        self._look.set()
+        self._loop.hurry()
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                while not self._stopping.is_set() and self.check_due():
-                    pass
-            except AWAY as error:
-                LOG.debug("Agents cannot be checked now: %s", type(error).__name__)
-            except Exception:  # the loop's edge: the agents are checked at their next time
-                LOG.exception("Agents cannot be checked")
-            self._look.wait(self._poll)
-            self._look.clear()
+    def _turn(self) -> None:
+        try:
+            while not self._loop.stopping and self.check_due():
+                pass
+        except AWAY as error:
+            LOG.debug("Agents cannot be checked now: %s", type(error).__name__)
 
     def check_due(self) -> int:
         """Check some of the agents that are due; how many."""

@@ -14,6 +14,7 @@ from oslo_log import log
 from delfin.alert_manager.agents import AgentChecks
 from delfin.alert_manager.booking import Booking
 from delfin.alert_manager.counters import Counters
+from delfin.alert_manager.drops import DropAlert
 from delfin.alert_manager.inbox import Inbox
 from delfin.alert_manager.intake import Intake
 from delfin.alert_manager.pipeline import Pipeline
@@ -90,9 +91,14 @@ def make_parts(
     owner = f"{socket.gethostname()}:{os.getpid()}:{name}"
     inbox = Inbox(database, owner, conf.traps.lease_time)
     pipeline = Pipeline(conf, database, inbox, queue, drivers, counters, ring_workers)
-    upkeep = Upkeep(inbox, engines, counters, f"{socket.gethostname()}:{name}")
-    services: tuple[Service, ...] = (sources, upkeep, agents, pipeline)
     listening = _listening(conf, must_listen=must_listen)
+    receiver_name = f"{socket.gethostname()}:{name}"
+    upkeep = Upkeep(
+        *(inbox, engines, counters),
+        None if listening is None else receiver_name,
+        DropAlert(database, counters, receiver_name, conf.traps.drop_alert_time),
+    )
+    services: tuple[Service, ...] = (sources, upkeep, agents, pipeline)
     if listening is None:
         return TrapParts(services, counters, sources, agents, None)
     room = WaitingRoom(

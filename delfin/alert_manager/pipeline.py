@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -16,6 +15,7 @@ from delfin.alert_manager.inbox import Inbox, Lane, LaneLostError, Waiting
 from delfin.alert_manager.intake import AWAY
 from delfin.alert_manager.meaning import Meanings, Parsers, Reported
 from delfin.alerts import store
+from delfin.coordination.loop import Loop
 from delfin.db.session import Database, retried
 from delfin.jobs.queue import AlreadyQueuedError, JobQueue
 from delfin.utils import utcnow_ms
@@ -43,7 +43,6 @@ class Pipeline:
         ring: Callable[[], None],
     ) -> None:
         """'ring' wakes the workers that run jobs."""
-        self._poll: float = conf.traps.inbox_poll_interval
         self._sync_ms = int(conf.traps.alert_sync_interval * 1000)
         self._database = database
         self._inbox = inbox
@@ -51,38 +50,32 @@ class Pipeline:
         self._drivers = drivers
         self._counters = counters
         self._ring = ring
-        self._look = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="trap-pipeline", daemon=True)
+        self._loop = Loop(
+            "trap-pipeline", self._turn, conf.traps.inbox_poll_interval, self._release
+        )
 
     def start(self) -> None:
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
-        self._stopping.set()
-        self._look.set()
+        self._loop.stop()
 
     def wait(self) -> None:
-        if self._thread.is_alive():
-            self._thread.join()
+        self._loop.wait()
 
     def look(self) -> None:
         """Traps were stored."""
-        self._look.set()
+        self._loop.hurry()
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._look.wait(self._poll)
-            self._look.clear()
-            try:
-                while not self._stopping.is_set() and self.run_once():
-                    pass
-            except AWAY as error:
-                LOG.warning("Traps cannot be processed now: %s", type(error).__name__)
-                self._stopping.wait(self._poll)
-            except Exception:  # the loop's edge: what failed stays in the inbox
-                LOG.exception("Traps cannot be processed")
-                self._stopping.wait(self._poll)
+    def _turn(self) -> None:
+        """What fails stays in the inbox."""
+        try:
+            while not self._loop.stopping and self.run_once():
+                pass
+        except AWAY as error:
+            LOG.warning("Traps cannot be processed now: %s", type(error).__name__)
+
+    def _release(self) -> None:
         with suppress(*AWAY):
             self._inbox.release()
 
@@ -90,7 +83,7 @@ class Pipeline:
         """One turn: some traps of each storage that has any; how many were processed."""
         done = 0
         for lane in self._inbox.lanes():
-            if self._stopping.is_set():
+            if self._loop.stopping:
                 break
             try:
                 done += self._process(lane)

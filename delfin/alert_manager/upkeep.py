@@ -8,6 +8,7 @@ import time
 from oslo_log import log
 
 from delfin.alert_manager.counters import Counters
+from delfin.alert_manager.drops import DropAlert
 from delfin.alert_manager.inbox import Inbox
 from delfin.alert_manager.intake import AWAY
 from delfin.alert_manager.snmp.engine import WINDOW, RemoteEngines
@@ -28,10 +29,16 @@ class Upkeep:
     """A thread for what is not urgent."""
 
     def __init__(
-        self, inbox: Inbox, engines: RemoteEngines, counters: Counters, receiver: str
+        self,
+        inbox: Inbox,
+        engines: RemoteEngines,
+        counters: Counters,
+        receiver: str | None,
+        drops: DropAlert | None = None,
     ) -> None:
-        """'receiver' is what the counts of this process are listed under."""
+        """'receiver' is what the counts of this process are listed under; None: it receives none."""
         self._receiver = receiver
+        self._drops = drops
         self._started_at = utcnow()
         self._reported: dict[str, int] | None = None
         self._reported_at = 0.0
@@ -47,6 +54,7 @@ class Upkeep:
         """Learn first what was seen before the restart: an old trap may be waiting to be replayed."""
         try:
             self.recall(utcnow_ms() - _REMEMBERED_MS)
+            self._report()
         except AWAY as error:
             LOG.warning("Engine times cannot be read yet: %s", type(error).__name__)
         self._thread.start()
@@ -72,6 +80,8 @@ class Upkeep:
         try:
             self.share()
             self._report()
+            if self._drops is not None:
+                self._drops.look()
             while self._inbox.strike_old() and not self._stopping.is_set():
                 pass
         except AWAY as error:
@@ -80,6 +90,8 @@ class Upkeep:
             LOG.exception("The inbox cannot be kept up")
 
     def _report(self) -> None:
+        if self._receiver is None:
+            return
         counts, now = self._counters.snapshot(), time.monotonic()
         if counts != self._reported or now - self._reported_at > _TOLD_EVERY:
             self._inbox.report(self._receiver, self._started_at, counts)

@@ -1,6 +1,6 @@
 """The alerts that delfin raises itself: one declaration each.
 
-Whoever notices the trouble calls 'fault' as often as it likes, and 'recovery' when it
+Whoever notices the trouble calls 'fault' or 'count' as often as it likes, and 'recovery' when it
 is over: exactly one Fault and one Recovery reach the exporters, over all processes.
 """
 
@@ -57,6 +57,16 @@ class InternalAlert:
             exception.StorageNotFound: There is no such storage, or it is being removed.
         """
         return store.raise_once(session, storage_id, self._report(detail, location), FROM_DELFIN)
+
+    def count(
+        self, session: Session, storage_id: str | None, detail: str, times: int, *, location: str
+    ) -> bool:
+        """As 'fault'; when it is raised already, it is counted on, and its text is replaced.
+
+        Exporters hear of its beginning and of its end, which tells the last text and count.
+        """
+        report = self._report(detail, location)
+        return store.take(session, storage_id, report, times=times, source=FROM_DELFIN)
 
     def recovery(self, session: Session, storage_id: str | None, *, location: str = "") -> bool:
         """End it; True when it had been raised, and exporters are told."""

@@ -74,6 +74,12 @@ OPTS: list[cfg.Opt] = [
         "traps ask for which do not tell everything.",
     ),
     cfg.FloatOpt(
+        "drop_alert_time",
+        min=0.1,
+        default=300.0,
+        help="Seconds after the last dropped trap at which the alert about dropped traps ends.",
+    ),
+    cfg.FloatOpt(
         "agent_check_interval",
         min=0.1,
         default=60.0,

@@ -43,6 +43,11 @@ class Loop:
         self._stopping = True
         self._wake.set()
 
+    @property
+    def stopping(self) -> bool:
+        """A turn that goes on while there is work looks at this."""
+        return self._stopping
+
     def wait(self, timeout: float | None = None) -> None:
         """Waits until the thread has ended, at most 'timeout' seconds."""
         if self._thread.ident is not None:

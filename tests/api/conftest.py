@@ -68,6 +68,8 @@ class Stage:
     drivers: DriverAPI
     bell: Bell
     task: ArrayCallServer
+    # Why the bus is away, while it is.
+    bus_problems: list[str]
     evicted: list[str] = field(default_factory=list)
 
     def evict(self, storage_id: str) -> None:
@@ -136,7 +138,10 @@ def stage(conf: cfg.ConfigOpts) -> Iterator[Stage]:
     coordinator.start()
     board = JobBoard(queue, conf)
     transport = open_transport(conf, f"inproc:///{conf.state_path}")
-    calls = ArrayCalls(transport, deadline=10.0, silence=2)
+    problems: list[str] = []
+    calls = ArrayCalls(
+        transport, deadline=10.0, silence=2, problem=lambda: problems[0] if problems else None
+    )
     task = ArrayCallServer(
         *(transport, "task", ArrayAnswers(database, drivers, keyring), calls), threads=2
     )
@@ -153,7 +158,8 @@ def stage(conf: cfg.ConfigOpts) -> Iterator[Stage]:
         doorbell=bell,
         eviction=eviction,
     )
-    made = Stage(parts, Client(make_app(parts), (PASSWORD,)), queue, drivers, bell, task)
+    client = Client(make_app(parts), (PASSWORD,))
+    made = Stage(parts, client, queue, drivers, bell, task, problems)
     eviction.subscribe(made)
     drivers.sessions.join(eviction)
     yield made

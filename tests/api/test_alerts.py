@@ -310,26 +310,6 @@ def test_a_wrong_silence_is_refused(client: Client, sent: dict[str, Any], code: 
     assert client.get("/v1/silences").json == {"silences": []}
 
 
-def test_the_array_is_told_where_our_receivers_are(
-    stage: Stage, storage_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = f"/v1/storages/{storage_id}/trap-config"
-    refused = stage.client.put(path, {})
-    assert refused.code == "InvalidInput"
-    assert "trap_targets" in refused.message
-    stage.parts.conf.set_override("trap_targets", ["192.0.2.1:1162", "[2001:db8::1]"], "alerts")
-    added = driver_with(monkeypatch, "add_trap_config", None)
-    removed = driver_with(monkeypatch, "remove_trap_config", None)
-    stage.client.secrets.append("c0mmunity")
-    reply = stage.client.put(path, {"version": "SNMPv2c", "community_string": "c0mmunity"})
-    assert (reply.status, reply.json) == (200, {"targets": ["192.0.2.1:1162", "[2001:db8::1]"]})
-    assert [call[0]["host"] for call in added] == ["192.0.2.1", "2001:db8::1"]
-    assert [call[0]["port"] for call in added] == [1162, 162]
-    assert {call[0]["community_string"] for call in added} == {"c0mmunity"}
-    assert stage.client.delete(path).status == 200
-    assert [call[0]["host"] for call in removed] == ["192.0.2.1", "2001:db8::1"]
-
-
 def test_exporters_are_shown(client: Client) -> None:
     assert client.get("/v1/exporters").json == {"exporters": []}
 
