@@ -21,7 +21,7 @@ from delfin.db.query import Listing, Page
 from delfin.db.schedules import DEFAULT, METRICS, RUN, USER, Schedule
 from delfin.db.session import retried
 from delfin.jobs.moments import Cron, time_zone
-from delfin.jobs.policy import trigger
+from delfin.jobs.policy import WITH_RESOURCE_KINDS, trigger
 from delfin.jobs.priority import LOW, WORDS
 from delfin.jobs.sync_requests import SYNC
 
@@ -183,6 +183,8 @@ def _merged(before: Facts, sent: Facts) -> Facts:
 
 def _checked(facts: Facts, sent: Mapping[str, Any], now: datetime) -> Facts:
     """The facts, when they go together; what was not sent is not looked at again."""
+    if facts["resource_kinds"] and facts["kind"] not in WITH_RESOURCE_KINDS:
+        raise exception.InvalidInput(f"resource_kinds: {facts['kind']} reads none")
     if facts["cron"] is None and facts["time_zone"] is not None:
         raise exception.InvalidInput("time_zone is for cron only; 'at' may say its offset from UTC")
     if facts["cron"] is not None:

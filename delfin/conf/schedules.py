@@ -28,6 +28,15 @@ OPTS: list[cfg.Opt] = [
         help="Seconds between two readings of all other kinds of a storage; else as "
         "frequent_interval.",
     ),
+    cfg.IntOpt(
+        "alert_interval",
+        min=0,
+        max=366 * 86400,
+        default=1800,
+        help="Seconds between two readings of the alerts of a storage, beside those of [alerts] "
+        "sync_after_inventory. 0: never by itself. A schedule of a storage's own for alerts "
+        "replaces this.",
+    ),
     cfg.FloatOpt(
         "jitter",
         min=0.0,

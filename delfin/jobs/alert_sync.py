@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from delfin.jobs.priority import NORMAL
 from delfin.jobs.queue import AlreadyQueuedError, JobQueue
 
 ALERT_SYNC = "alert_sync"
@@ -17,6 +18,7 @@ def request(
     begin_time: int = 0,
     end_time: int = 0,
     not_before: int | None = None,
+    priority: int = NORMAL,
 ) -> str:
     """Queue it in the caller's transaction; the id of the job.
 
@@ -27,6 +29,7 @@ def request(
         begin_time: Only alerts from then on, epoch milliseconds; 0 for all.
         end_time: Only alerts up to then; 0 for all.
         not_before: Earliest start, epoch milliseconds.
+        priority: Higher goes first.
 
     A request like one that waits or runs already is that one.
     """
@@ -37,6 +40,7 @@ def request(
             storage_id,
             payload={"begin_time": begin_time, "end_time": end_time},
             not_before=not_before,
+            priority=priority,
             active_key=f"{ALERT_SYNC}:{storage_id}:{begin_time}:{end_time}",
         )
     except AlreadyQueuedError as known:

@@ -141,11 +141,19 @@ class JobBoard:
         return int(self._conf.sync_task_expiration * 1000)
 
     def request_alert_sync(
-        self, session: Session, storage_id: str, begin_time: int = 0, end_time: int = 0
+        self,
+        session: Session,
+        storage_id: str,
+        begin_time: int = 0,
+        end_time: int = 0,
+        priority: int = NORMAL,
     ) -> str:
         """Queue a reading of the array's alerts; the job's id. Times in epoch ms, 0 for no bound."""
         return alert_sync.request(
-            self._queue, session, storage_id, begin_time=begin_time, end_time=end_time
+            *(self._queue, session, storage_id),
+            begin_time=begin_time,
+            end_time=end_time,
+            priority=priority,
         )
 
     def request_collection(

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from delfin.db.schedules import DEFAULT, RUN, Schedule
 from delfin.db.session import affected
 from delfin.inventory.catalog import BY_KEY
+from delfin.jobs.alert_sync import ALERT_SYNC
+from delfin.jobs.policy import WITH_RESOURCE_KINDS
 from delfin.jobs.priority import LOW
 from delfin.jobs.sync_requests import SYNC
 
@@ -48,22 +50,23 @@ def write_defaults(session: Session, conf: cfg.ConfigOpts, now: datetime) -> boo
 
 
 def _wanted(conf: cfg.ConfigOpts) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Ids and what the rows hold; a default without kinds, or without an interval, is none."""
+    """Ids and what the rows hold; a default without an interval, or without kinds to read, is none."""
     options = conf.schedules
     frequent = [key for key in BY_KEY if key in options.frequent_kinds]
     for unknown in set(options.frequent_kinds) - set(BY_KEY):
         LOG.warning("[schedules] frequent_kinds: %s is not a resource kind", unknown)
     rest = [key for key in BY_KEY if key not in frequent]
-    for name, kinds, interval in (
-        ("default-frequent", frequent, options.frequent_interval),
-        ("default-inventory", rest, options.inventory_interval),
+    for name, kind, kinds, interval in (
+        ("default-frequent", SYNC, frequent, options.frequent_interval),
+        ("default-inventory", SYNC, rest, options.inventory_interval),
+        ("default-alerts", ALERT_SYNC, [], options.alert_interval),
     ):
-        if kinds and interval:
+        if interval and (kinds or kind not in WITH_RESOURCE_KINDS):
             yield (
                 name,
                 {
                     "name": name,
-                    "kind": SYNC,
+                    "kind": kind,
                     "resource_kinds": kinds,
                     "interval": interval,
                     "jitter": int(interval * options.jitter),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from delfin.db.schedules import DEFAULT, Schedule
+from delfin.jobs.alert_sync import ALERT_SYNC
 from delfin.jobs.board import JobBoard
 from delfin.jobs.collect import COLLECT
 from delfin.jobs.moments import Interval, Once, Trigger, cron, share
@@ -32,10 +33,18 @@ def _collect(
     return board.request_collection(session, storage_id, kinds, priority=priority)
 
 
+def _alert_sync(
+    board: JobBoard, session: Session, storage_id: str, _kinds: ResourceKinds, priority: int
+) -> str:
+    return board.request_alert_sync(session, storage_id, priority=priority)
+
+
 # The kinds of jobs that schedules may make.
-KINDS: Mapping[str, Queue] = {SYNC: _sync, COLLECT: _collect}
+KINDS: Mapping[str, Queue] = {SYNC: _sync, COLLECT: _collect, ALERT_SYNC: _alert_sync}
 # Those of them whose schedules belong to a configuration, so that nobody makes them by hand.
 CONFIGURED = frozenset({COLLECT})
+# Those that somebody may limit to some resource kinds.
+WITH_RESOURCE_KINDS = frozenset({SYNC})
 
 
 def trigger(schedule: Schedule, storage_id: str) -> Trigger:
@@ -74,14 +83,16 @@ def first_due(schedule: Schedule, storage_id: str, registered: datetime) -> date
 def kinds_for(schedule: Schedule, own: Iterable[Schedule]) -> ResourceKinds | None:
     """What the schedule reads of a storage that has these schedules of its own; None: nothing.
 
-    A storage's own schedule replaces the defaults for the resource kinds that it names, also while
-    it is switched off. One for a single moment replaces nothing.
+    A storage's own schedule replaces the defaults of its kind, where there are resource kinds for
+    those that it names, also while it is switched off. One for a single moment replaces nothing.
     """
     if schedule.origin != DEFAULT:
         return schedule.resource_kinds
     replacing = [one for one in own if one.kind == schedule.kind and one.at is None]
     if any(not one.resource_kinds for one in replacing):
         return None
+    if schedule.kind not in WITH_RESOURCE_KINDS:
+        return []
     replaced = {kind for one in replacing for kind in one.resource_kinds}
     left = [kind for kind in schedule.resource_kinds if kind not in replaced]
     return left or None

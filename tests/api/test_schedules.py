@@ -207,7 +207,9 @@ def test_defaults_are_shown_and_left_alone(stage: Stage, client: Client, body: B
     stage.parts.timetable.write_defaults()
     storage_id = stage.register(body())
     listed = client.get("/v1/schedules?origin=default&sort=id:asc").json["schedules"]
-    assert [one["id"] for one in listed] == ["default-frequent", "default-inventory"]
+    assert [one["id"] for one in listed] == [
+        *("default-alerts", "default-frequent", "default-inventory"),
+    ]
     assert all(moment(one["next_due"]) > datetime.now(UTC) for one in listed)
     for refused in (
         client.put("/v1/schedules/default-frequent", {"interval": 60}),
@@ -216,12 +218,21 @@ def test_defaults_are_shown_and_left_alone(stage: Stage, client: Client, body: B
         assert (refused.status, refused.code) == (400, "InvalidInput")
         assert "configuration file" in refused.message
     own = made(client, storage_id=storage_id, interval=60)
+    alerts = made(client, storage_id=storage_id, kind="alert_sync", interval=60)
     assert {
         one["next_due"] for one in client.get("/v1/schedules?origin=default").json["schedules"]
     } == {None}
-    client.delete(f"/v1/schedules/{own['id']}")
+    for one in (own, alerts):
+        client.delete(f"/v1/schedules/{one['id']}")
     again = client.get("/v1/schedules?origin=default&sort=id:asc").json["schedules"]
     assert again == listed
+
+
+def test_a_schedule_for_alerts_reads_no_resource_kinds(client: Client) -> None:
+    body = {"kind": "alert_sync", "interval": 60, "resource_kinds": ["volumes"]}
+    refused = client.post("/v1/schedules", body)
+    assert (refused.status, refused.code) == (400, "InvalidInput")
+    assert "resource_kinds" in refused.message
 
 
 def test_what_is_a_removed_storages_own_is_gone_at_once(

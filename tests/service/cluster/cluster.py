@@ -41,6 +41,7 @@ _QUICK = {
     # Nothing is done by itself, unless the story is about it.
     "OS_SCHEDULES__FREQUENT_INTERVAL": "0",
     "OS_SCHEDULES__INVENTORY_INTERVAL": "0",
+    "OS_SCHEDULES__ALERT_INTERVAL": "0",
     "OS_SCHEDULES__POLL_INTERVAL": "1",
     "OS_STORAGE_DRIVER__SESSION_LEASE_TIME": str(LEASE),
     # These stories count jobs.

@@ -26,6 +26,7 @@ QUICK = {
     # Nothing is done by itself, unless the story is about it.
     "OS_SCHEDULES__FREQUENT_INTERVAL": "0",
     "OS_SCHEDULES__INVENTORY_INTERVAL": "0",
+    "OS_SCHEDULES__ALERT_INTERVAL": "0",
     "OS_SCHEDULES__POLL_INTERVAL": "0.5",
     "OS_STORAGE_DRIVER__SESSION_LIMIT_INTERVAL": "0.5",
     # The stories about alerts ask for it; the others count jobs, and requests to an array.

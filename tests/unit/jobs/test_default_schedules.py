@@ -11,7 +11,10 @@ from sqlalchemy import select
 from delfin.db.schedules import DEFAULT, Schedule
 from delfin.db.session import Database
 from delfin.inventory.catalog import BY_KEY
+from delfin.jobs.alert_sync import ALERT_SYNC
+from delfin.jobs.priority import HIGH
 from delfin.jobs.queue import DONE, JobQueue
+from delfin.jobs.sync_requests import SYNC
 from delfin.jobs.timetable import Timetable
 from tests.unit.jobs.clockwork import (
     DAY,
@@ -25,6 +28,7 @@ from tests.unit.jobs.clockwork import (
     schedule,
 )
 
+DEFAULTS = {"default-frequent", "default-inventory", "default-alerts"}
 # What these are about is worked out before any row is written.
 one_engine = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
@@ -42,10 +46,11 @@ def test_defaults_come_from_the_configuration_and_are_spread(
     minutes = Counter(int((due.at - NOON) / MINUTE) for due in frequent)
     assert all(10 < minutes[minute] < 80 for minute in range(1, 5)), minutes
     rare = timetable.upcoming(7 * 3600)
-    assert len(rare) == 400
+    assert len(rare) == 600
     hours = Counter((d.at - NOON) // HOUR for d in rare if d.schedule_id == "default-inventory")
     assert all(hours[hour] > 4 for hour in range(6)), hours
     conf.set_override("frequent_interval", 0, "schedules")
+    conf.set_override("alert_interval", 0, "schedules")
     timetable.write_defaults()
     assert {due.schedule_id for due in timetable.upcoming(7 * 3600)} == {"default-inventory"}
 
@@ -61,8 +66,9 @@ def test_runs_of_a_default_read_their_kinds_again_and_again(
         clock.now += MINUTE
         fire_all(timetable)
         while (lease := queue.lease("w")) is not None:
-            read.update(lease.payload["kinds"])
+            read.update(lease.payload["kinds"] if lease.kind == SYNC else [lease.kind])
             queue.finish(lease, DONE, {})
+    assert 15 <= read.pop(ALERT_SYNC) <= 17
     assert set(read) == set(BY_KEY)
     assert 94 <= read.pop("storage_pools") <= 97
     assert set(read.values()) <= {1, 2}
@@ -78,7 +84,7 @@ def test_a_new_array_is_not_read_again_at_once(
         register(database, f"SN{number}", at=clock.now)
     timetable.plan()
     first = [due.at - clock.now for due in timetable.upcoming(86400)]
-    assert len(first) == 100
+    assert len(first) == 150
     assert min(first) >= 2.5 * MINUTE
     assert max(first) < 10 * HOUR
 
@@ -95,15 +101,15 @@ def test_an_own_schedule_replaces_the_default_for_its_kinds(
     planned = {(due.schedule_id, due.storage_id) for due in timetable.upcoming(7 * 3600)}
     assert planned == {
         (own, storage_id),
-        ("default-inventory", storage_id),
-        ("default-frequent", other),
-        ("default-inventory", other),
+        *((name, storage_id) for name in ("default-inventory", "default-alerts")),
+        *((name, other) for name in DEFAULTS),
     }
     disks = {"cron": "0 4 * * *", "resource_kinds": ["disks"]}
     schedule(database, timetable, storage_id=storage_id, **disks)
     clock.now += 7 * HOUR
     fire_all(timetable)
-    by_storage = {job.storage_id: job.payload["kinds"] for job in jobs(database)}
+    syncs = [job for job in jobs(database) if job.kind == SYNC]
+    by_storage = {job.storage_id: job.payload["kinds"] for job in syncs}
     assert "disks" in by_storage[other]
     assert "disks" not in by_storage[storage_id]
     assert {"storage_pools", "volumes"} <= set(by_storage[storage_id])
@@ -114,12 +120,28 @@ def test_an_own_schedule_that_is_switched_off_keeps_the_default_away(
 ) -> None:
     timetable.write_defaults()
     own = schedule(database, timetable, storage_id=storage_id, interval=60, enabled=False)
-    assert timetable.upcoming(86400) == []
+    assert {due.schedule_id for due in timetable.upcoming(86400)} == {"default-alerts"}
     with database.writer() as session:
         session.delete(session.get_one(Schedule, own))
     timetable.plan()
     planned = {due.schedule_id for due in timetable.upcoming(86400)}
-    assert planned == {"default-frequent", "default-inventory"}
+    assert planned == DEFAULTS
+
+
+@one_engine
+def test_an_own_schedule_for_alerts_replaces_the_default_for_alerts_alone(
+    database: Database, timetable: Timetable, storage_id: str, clock: Clock
+) -> None:
+    timetable.write_defaults()
+    own = schedule(
+        database, timetable, storage_id=storage_id, kind=ALERT_SYNC, interval=60, priority=HIGH
+    )
+    planned = {due.schedule_id for due in timetable.upcoming(7 * 3600)}
+    assert planned == {own, "default-frequent", "default-inventory"}
+    clock.now += 2 * MINUTE
+    fire_all(timetable)
+    (job,) = [job for job in jobs(database) if job.kind == ALERT_SYNC]
+    assert (job.priority, job.payload) == (HIGH, {"begin_time": 0, "end_time": 0})
 
 
 @one_engine
@@ -128,14 +150,14 @@ def test_a_schedule_for_one_moment_replaces_nothing(
 ) -> None:
     timetable.write_defaults()
     schedule(database, timetable, storage_id=storage_id, at=NOON + HOUR)
-    assert len(timetable.upcoming(7 * 3600)) == 3
+    assert len(timetable.upcoming(7 * 3600)) == 4
 
 
 def test_a_default_is_known_by_its_origin(database: Database, timetable: Timetable) -> None:
     timetable.write_defaults()
     with database.reader() as session:
         found = {row.id: row for row in session.scalars(select(Schedule))}
-    assert set(found) == {"default-frequent", "default-inventory"}
+    assert set(found) == DEFAULTS
     assert {row.origin for row in found.values()} == {DEFAULT}
     assert found["default-frequent"].resource_kinds == ["storage_pools"]
     assert (found["default-frequent"].interval, found["default-frequent"].jitter) == (300, 30)
