@@ -77,7 +77,7 @@ def make_parts(
         keyring: The keys of sealed secrets.
         queue: The jobs.
         drivers: What reads traps.
-        ring_workers: Wakes the workers that run jobs.
+        ring_workers: Wakes those who run jobs and those who forward alerts.
         name: Tells this process from others on the node, the same after a restart.
         must_listen: Without it, a port that cannot be used is a warning, and the rest works.
 

@@ -42,7 +42,7 @@ class Pipeline:
         counters: Counters,
         ring: Callable[[], None],
     ) -> None:
-        """'ring' wakes the workers that run jobs."""
+        """'ring' wakes those who run jobs and those who forward alerts."""
         self._sync_ms = int(conf.traps.alert_sync_interval * 1000)
         self._database = database
         self._inbox = inbox
@@ -121,20 +121,20 @@ class Pipeline:
         crashes: int,
     ) -> None:
         """Alerts and the traps they came from, in one transaction."""
-        asked = False
+        asked = changed = False
         with self._database.writer() as session:
             held = self._inbox.hold(session, lane.storage_id)
             held.crashes = crashes
             for one in reported:
                 with suppress(exception.StorageNotFound):
-                    store.take(session, one.storage_id, one.report, times=one.times)
+                    changed |= store.take(session, one.storage_id, one.report, times=one.times)
             if incomplete:
                 not_before = max(utcnow_ms(), held.sync_asked_at + self._sync_ms)
                 asked = self._ask_for_sync(session, lane.storage_id, not_before)
                 if asked:
                     held.sync_asked_at = not_before
             self._inbox.done(session, [trap.id for trap in waiting])
-        if asked:
+        if asked or changed:
             self._ring()
 
     def _ask_for_sync(self, session: Session, storage_id: str, not_before: int) -> bool:

@@ -13,7 +13,7 @@ def array_call_server(parts: Parts, server: str, ring: Ring | None = None) -> Ar
 
     def other_owner(storage_id: str) -> str | None:
         owner = None if ring is None else ring.other_owner(storage_id)
-        return None if owner is None else owner.address
+        return None if owner is None else owner.address or None
 
     return ArrayCallServer(
         *(parts.transport, server),

@@ -18,8 +18,8 @@ from delfin.cmd import daemon  # noqa: E402 - likewise
 from delfin.cmd.calls import array_call_server  # noqa: E402 - likewise
 from delfin.cmd.parts import make_parts  # noqa: E402 - likewise
 from delfin.coordination.cluster import Cluster  # noqa: E402 - likewise
-from delfin.coordination.membership import bus_name  # noqa: E402 - likewise
 from delfin.health import Health  # noqa: E402 - likewise
+from delfin.process.place import bus_name  # noqa: E402 - likewise
 from delfin.process.systemd import Systemd  # noqa: E402 - likewise
 from delfin.rpc.doorbell import DoorbellServer  # noqa: E402 - likewise
 from delfin.service import Service  # noqa: E402 - likewise
@@ -42,10 +42,11 @@ def main() -> int:
     @contextlib.contextmanager
     def build(systemd: Systemd) -> Iterator[Sequence[Service]]:
         with make_parts(conf) as parts, daemon.placed(conf, NAME) as number:
+            me = bus_name(conf.state_path, NAME, number)
             cluster = Cluster.of(
                 *(conf, parts.transport, NAME),
                 weight=conf.task_weight,
-                worker=number,
+                address=me,
                 known=parts.knows,
             )
             parts.arrays.sessions.join(cluster.eviction, cluster.ring.elsewhere)
@@ -60,7 +61,6 @@ def main() -> int:
                 place=(number, conf.task_workers),
             )
             exports = ExportService(conf, parts.database)
-            me = bus_name(socket.gethostname(), number)
             calls = array_call_server(parts, me, cluster.ring)
             bell = DoorbellServer(parts.transport, socket.gethostname())
             bell.add_listener(task.ring)

@@ -34,7 +34,7 @@ OPTS: list[cfg.Opt] = [
         "trap_targets",
         default=[],
         help="Addresses, host or host:port, that arrays are told to send their traps to: those "
-        "of delfin's trap receivers as the arrays see them.",
+        "of delfin's trap receivers as the arrays see them. Empty: the nodes whose receivers are up.",
     ),
 ]
 

@@ -56,11 +56,11 @@ class Cluster:
         group: str,
         *,
         weight: int = 1,
-        worker: int = 0,
+        address: str = "",
         known: Known = anything,
     ) -> Cluster:
         """Raises ValueError when the address of the server cannot be read."""
-        membership = Membership(conf, group, weight=weight, worker=worker)
+        membership = Membership(conf, group, weight=weight, address=address)
         return cls(
             Coordinator(conf),
             make_eviction(conf, transport, known),

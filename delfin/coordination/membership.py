@@ -36,29 +36,19 @@ _LONGEST_NODE = 255
 _LEAVE_WITHIN = 2.0
 
 
-def bus_name(node: str, worker: int) -> str:
-    """The name on the message bus of a process that answers by itself."""
-    return f"{node}.{worker}"
-
-
 @dataclass(frozen=True)
 class Member:
     """One process.
 
-    `weight`: its share of the work, compared with that of the others. `worker`: its number among
-    the processes of the group on its node, the same after a restart.
+    `weight`: its share of the work, compared with that of the others. `address`: its name on the
+    message bus; empty when it answers to none of its own.
     """
 
     id: str
     node: str
     process: int
     weight: int
-    worker: int = 0
-
-    @property
-    def address(self) -> str:
-        """Its name on the message bus."""
-        return bus_name(self.node, self.worker)
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +80,7 @@ class Membership:
         group: str,
         *,
         weight: int = 1,
-        worker: int = 0,
+        address: str = "",
         node: str | None = None,
     ) -> None:
         """Raises ValueError when the weight is not 1 to HEAVIEST, or the server's address cannot
@@ -98,7 +88,7 @@ class Membership:
         """
         if not 1 <= weight <= HEAVIEST:
             raise ValueError(f"The weight of a member is 1 to {HEAVIEST}, not {weight}")
-        self.me = Member(unique_name(), node or socket.gethostname(), os.getpid(), weight, worker)
+        self.me = Member(unique_name(), node or socket.gethostname(), os.getpid(), weight, address)
         self.pace = Pace.of(conf.coordination.backend_expiration)
         self.alone = conf.coordination.backend_type != "redis"
         self._group = group.encode()
@@ -195,7 +185,7 @@ class Membership:
             "node": self.me.node,
             "process": self.me.process,
             "weight": self.me.weight,
-            "worker": self.me.worker,
+            "address": self.me.address,
         }
         try:
             self._tooz.join_group(self._group, facts).get()
@@ -227,11 +217,11 @@ def _members(rows: Mapping[bytes, Any]) -> dict[str, Member]:
 
 def _member(name: str, facts: dict[str, Any]) -> Member:
     """What others wrote about themselves, as far as it makes sense."""
-    weight, process, worker = (facts.get(name) for name in ("weight", "process", "worker"))
+    weight, process = facts.get("weight"), facts.get("process")
     return Member(
         id=name,
         node=str(facts.get("node", ""))[:_LONGEST_NODE],
         process=process if isinstance(process, int) else 0,
         weight=min(max(weight, 1), HEAVIEST) if isinstance(weight, int) else 1,
-        worker=worker if isinstance(worker, int) else 0,
+        address=str(facts.get("address", ""))[:_LONGEST_NODE],
     )

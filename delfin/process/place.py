@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 from pathlib import Path
+from uuid import uuid4
 
 # Old workers may still be ending while new ones start.
 _MOST = 1024
@@ -35,3 +37,21 @@ class Place:
 
     def release(self) -> None:
         os.close(self._descriptor)
+
+
+def bus_name(state_path: str, name: str, number: int) -> str:
+    """The name on the message bus of the process that has a place; the same after a restart.
+
+    A part of it is random and kept in the state folder: hosts may have one name, such as
+    containers, and each must be told from the others.
+
+    Raises:
+        OSError: The folder is not usable.
+    """
+    path = Path(state_path).absolute() / "locks" / f"{name}-{number}.bus"
+    try:
+        known = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        known = uuid4().hex[:12]
+        path.write_text(known, encoding="ascii")
+    return f"{socket.gethostname()}.{number}.{known}"

@@ -4,7 +4,8 @@
 
 The receiver has one core, the sender another. A rate is held when every trap that was sent at it for
 so many seconds is processed within a second after the last. Memory is that of the receiver after a
-storm of 50,000 traps that are sent as fast as the sender can.
+storm of 50,000 traps that are sent as fast as the sender can. Latency is from the trap to a webhook:
+each trap is another alert, and the next one is sent some milliseconds after the last was delivered.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -36,10 +38,12 @@ from delfin.alert_manager.snmp.usm import User  # noqa: E402 - likewise
 from delfin.db import migration  # noqa: E402 - likewise
 from delfin.db.session import Database  # noqa: E402 - likewise
 from delfin.drivers.fake_storage.alerts import ENTERPRISE  # noqa: E402 - likewise
+from delfin.task_manager.exports import ExportService  # noqa: E402 - likewise
 from tests.benchmark import page  # noqa: E402 - likewise
 from tests.benchmark.rig import ENGINES  # noqa: E402 - likewise
 from tests.conftest import make_conf, throw_away_database  # noqa: E402 - likewise
 from tests.service.traps.rig import TRAP, receiver  # noqa: E402 - likewise
+from tests.unit.exporter.receivers import http_receiver  # noqa: E402 - likewise
 from tests.waiting import wait_until  # noqa: E402 - likewise
 
 MODULE = "tests.benchmark.traps"
@@ -47,6 +51,8 @@ ENGINE_ID = bytes.fromhex("8000000001020304")
 USER = User("delfin", "HMCSHA2256", "authentication-key", "AES", "encryption-key")
 RATES = (250, 500, 1000, 1500, 2000, 3000, 4000, 6000, 8000, 12_000)
 STORM = 50_000
+# Traps whose way to the webhook is timed.
+TIMED = 300
 _SETTINGS: dict[str, dict[str, Any]] = {
     "v2c": {"version": "SNMPv2c", "community_string": "public"},
     "v3": {
@@ -61,7 +67,7 @@ _SETTINGS: dict[str, dict[str, Any]] = {
 }
 
 
-def pdu(number: int) -> bytes:
+def pdu(number: int, place: str = "disk 1") -> bytes:
     """A trap of the fake array with 14 variables, about 500 bytes."""
     words = ["0x1001", "Drive is failing", "2", "FAULT", "reallocated sectors " * 6, "disk"]
     told = [
@@ -70,7 +76,7 @@ def pdu(number: int) -> bytes:
         (f"{ENTERPRISE}.1.1.0", ber.encoded_integer(number)),
         *(
             (f"{ENTERPRISE}.1.{n}.0", ber.element(ber.OCTETS, word.encode()))
-            for n, word in enumerate([*words, "disk 1", "Replace it", "1700000000000"], start=2)
+            for n, word in enumerate([*words, place, "Replace it", "1700000000000"], start=2)
         ),
         (f"{ENTERPRISE}.2.1.0", ber.encoded_integer(1)),
         (f"{ENTERPRISE}.2.2.0", ber.encoded_integer(2)),
@@ -83,16 +89,19 @@ def pdu(number: int) -> bytes:
     )
 
 
-def community_trap(number: int) -> bytes:
+def community_trap(number: int, place: str = "disk 1") -> bytes:
     return ber.element(
-        ber.SEQUENCE, ber.encoded_integer(1), ber.element(ber.OCTETS, b"public"), pdu(number)
+        *(ber.SEQUENCE, ber.encoded_integer(1), ber.element(ber.OCTETS, b"public")),
+        pdu(number, place),
     )
 
 
-def secure_trap(number: int) -> bytes:
+def secure_trap(number: int, place: str = "disk 1") -> bytes:
     assert USER.cipher is not None
     empty = ber.element(ber.OCTETS)
-    scoped = ber.element(ber.SEQUENCE, ber.element(ber.OCTETS, ENGINE_ID), empty, pdu(number))
+    scoped = ber.element(
+        ber.SEQUENCE, ber.element(ber.OCTETS, ENGINE_ID), empty, pdu(number, place)
+    )
     key = USER.keys(ENGINE_ID).cipher[0]
     data, salt = usm.encrypted(USER.cipher, key, 1, 1000, scoped)
     head = [ber.encoded_integer(n) for n in (number, 65507)]
@@ -109,15 +118,27 @@ def secure_trap(number: int) -> bytes:
     return USER.sign(whole, messages.secure_message(whole).digest_at, ENGINE_ID)
 
 
-TRAPS: dict[str, Callable[[int], bytes]] = {"v2c": community_trap, "v3": secure_trap}
+Make = Callable[..., bytes]
+TRAPS: dict[str, Make] = {"v2c": community_trap, "v3": secure_trap}
 
 
-def serve(url: str, folder: str, version: str) -> None:
-    """The receiver, in a process of its own: answers each line with its counts."""
+def serve(url: str, folder: str, version: str, hook: str) -> None:
+    """The receiver, in a process of its own: answers each line with its counts.
+
+    With a 'hook' it forwards the alerts there as well, as delfin-standalone does.
+    """
     database = Database(make_conf(Path(folder), url))
     conf = make_conf(Path(folder), url)
     conf.set_override("rate_limit", 1e6, "traps")
-    with receiver(conf, database) as rig:
+    if hook:
+        conf.set_override("alert_exporters", ["webhook"])
+        conf.set_override("url", hook, "exporter_webhook")
+    exports = ExportService(conf, database)
+    with contextlib.ExitStack() as stack:
+        rig = stack.enter_context(receiver(conf, database, ring=exports.ring))
+        stack.callback(exports.wait)
+        stack.callback(exports.stop)
+        exports.start()
         rig.array("127.0.0.1", **_SETTINGS[version])
         wait_until(lambda: rig.knows("127.0.0.1"))
         _say({"port": rig.port})
@@ -138,8 +159,9 @@ def _resident() -> int:
 class Delfin:
     """The receiver as the measurement sees it."""
 
-    def __init__(self, url: str, folder: str, version: str, core: int) -> None:
-        words = [sys.executable, "-W", "ignore", "-m", MODULE, "--serve", url, folder, version]
+    def __init__(self, url: str, folder: str, version: str, core: int, hook: str) -> None:
+        served = ["--serve", url, folder, version, hook]
+        words = [sys.executable, "-W", "ignore", "-m", MODULE, *served]
         self._process = subprocess.Popen(
             words,
             stdin=subprocess.PIPE,
@@ -213,7 +235,7 @@ def sent(port: int, datagrams: list[bytes], rate: float) -> None:
             sender.send(datagram)
 
 
-def held(target: Delfin | Snmptrapd, make: Callable[[int], bytes], seconds: float) -> int:
+def held(target: Delfin | Snmptrapd, make: Make, seconds: float) -> int:
     """The highest of the rates at which nothing is lost and nothing piles up."""
     best = number = 0
     for rate in RATES:
@@ -232,16 +254,35 @@ def held(target: Delfin | Snmptrapd, make: Callable[[int], bytes], seconds: floa
 
 
 @contextlib.contextmanager
-def delfin(engine: str, version: str, core: int) -> Iterator[Delfin]:
+def delfin(engine: str, version: str, core: int, hook: str = "") -> Iterator[Delfin]:
     with tempfile.TemporaryDirectory() as folder, throw_away_database(engine, Path(folder)) as url:
         database = Database(make_conf(Path(folder), url))
         migration.upgrade(database.engine)
         database.dispose()
-        started = Delfin(url, folder, version, core)
+        started = Delfin(url, folder, version, core, hook)
         try:
             yield started
         finally:
             started.close()
+
+
+def latencies(engine: str, version: str, core: int) -> list[float]:
+    """Milliseconds from a trap to its alert at a webhook, sorted."""
+    chance = random.Random(1)  # noqa: S311 - the same pauses in every run
+    took = []
+    with http_receiver() as hook, delfin(engine, version, core, hook.url) as target:
+        for number in range(1, TIMED + 1):
+            # Not in step with anything that looks at intervals.
+            time.sleep(chance.uniform(0.001, 0.05))
+            datagram, began = TRAPS[version](number, f"disk {number}"), time.monotonic()
+            sent(target.port, [datagram], 0)
+            deadline = began + 60
+            while len(hook.bodies) < number:
+                if time.monotonic() > deadline:
+                    raise RuntimeError("an alert was not forwarded")
+                time.sleep(0.0005)
+            took.append((time.monotonic() - began) * 1000)
+    return sorted(took)
 
 
 def measured(engine: str, version: str, core: int, seconds: float) -> list[str]:
@@ -265,13 +306,17 @@ def measured(engine: str, version: str, core: int, seconds: float) -> list[str]:
     if processed + counted != STORM:
         raise AssertionError(f"{STORM} traps were sent, the counters know of {last}")
     ratio = f"{ours / theirs:.2f}" if theirs else "-"
-    return [engine, version, str(ours), str(theirs), ratio, f"{grown:.0f}", str(counted)]
+    took = latencies(engine, version, core)
+    return [
+        *(ENGINES[engine], version, str(ours), str(theirs), ratio, f"{grown:.0f}", str(counted)),
+        *(f"{took[len(took) * share // 100]:.0f}" for share in (50, 99)),
+    ]
 
 
 def main() -> int:
     parser = page.arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=4.0, help="how long a rate is kept up")
-    parser.add_argument("--serve", nargs=3, help="for the benchmark itself")
+    parser.add_argument("--serve", nargs=4, help="for the benchmark itself")
     asked = parser.parse_args()
     if asked.serve:
         serve(*asked.serve)
@@ -284,7 +329,8 @@ def main() -> int:
         for version in TRAPS
     ]
     head = ["engine", "version", "delfin traps/s", "snmptrapd traps/s", "ratio"]
-    text = page.table([*head, "MiB grown in a storm", "counted as dropped"], rows)
+    head += ["MiB grown in a storm", "counted as dropped", "trap to webhook p50, ms", "p99, ms"]
+    text = page.table(head, rows)
     page.show("traps", text, asked.write)
     return 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -106,9 +106,14 @@ class Rig:
 
 
 @contextmanager
-def receiver(conf: cfg.ConfigOpts, database: Database, name: str = "0") -> Iterator[Rig]:
-    """A rig whose receiver runs until the end of the block."""
-    rig = made(conf, database, name)
+def receiver(
+    conf: cfg.ConfigOpts,
+    database: Database,
+    name: str = "0",
+    ring: Callable[[], None] = lambda: None,
+) -> Iterator[Rig]:
+    """A rig whose receiver runs until the end of the block; 'ring' is called with each ring."""
+    rig = made(conf, database, name, ring)
     rig.start()
     try:
         yield rig
@@ -116,7 +121,12 @@ def receiver(conf: cfg.ConfigOpts, database: Database, name: str = "0") -> Itera
         rig.stop()
 
 
-def made(conf: cfg.ConfigOpts, database: Database, name: str = "0") -> Rig:
+def made(
+    conf: cfg.ConfigOpts,
+    database: Database,
+    name: str = "0",
+    ring: Callable[[], None] = lambda: None,
+) -> Rig:
     """A rig that is not started yet."""
     conf.set_override("trap_receiver_port", 0)
     # Changes are found by the bell and at once; the full waits are for the long stories.
@@ -125,9 +135,12 @@ def made(conf: cfg.ConfigOpts, database: Database, name: str = "0") -> Rig:
     keyring = open_key_ring(conf.secrets.key_file, {})
     queue, rings = JobQueue(database, conf), list[None]()
     drivers = DriverAPI(database, keyring, DriverManager())
-    parts = make_parts(
-        *(conf, database, keyring, queue, drivers, lambda: rings.append(None)), name=name
-    )
+
+    def rung() -> None:
+        rings.append(None)
+        ring()
+
+    parts = make_parts(*(conf, database, keyring, queue, drivers, rung), name=name)
     return Rig(conf, database, keyring, drivers, queue, parts, rings)
 
 

@@ -6,11 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from delfin.process.place import Place
+from delfin.process.place import Place, bus_name
 
 HOLDER = """
 import sys
-from delfin.process.place import Place
+from delfin.process.place import Place, bus_name
 place = Place(sys.argv[1], "delfin-task")
 print(place.number, flush=True)
 sys.stdin.read()
@@ -46,3 +46,12 @@ def test_one_that_was_killed_leaves_its_number_to_the_next(tmp_path: Path) -> No
     mine = Place(str(tmp_path), "delfin-task")
     assert mine.number == 0
     mine.release()
+
+
+def test_the_name_on_the_bus_outlives_the_process_and_is_nobody_elses(tmp_path: Path) -> None:
+    folders = [str(tmp_path / node) for node in "ab"]
+    for folder in folders:
+        Place(folder, "delfin-task").release()
+    names = [bus_name(folder, "delfin-task", number) for folder in folders for number in (0, 1)]
+    assert len(set(names)) == 4
+    assert bus_name(folders[0], "delfin-task", 1) == names[1]
