@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import selectors
 import socket
 import struct
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from oslo_log import log
@@ -24,6 +24,8 @@ _LARGEST = 65_535
 # Linux's numbers; Python names only some of them.
 _SO_RCVBUFFORCE, _IP_PKTINFO = 33, 8
 _DROPS_EVERY = 1.0
+# Datagrams after which a stop and the kernel's drops are looked at.
+_AT_ONCE = 10_000
 # Datagrams that are still read from the socket when the receiver stops.
 _LEFT_AT_MOST = 100_000
 
@@ -78,6 +80,9 @@ class Receiver:
         self._room = room
         self._counters = counters
         self._stopping = threading.Event()
+        # Wakes the thread, which otherwise waits for the next datagram.
+        self._bell, self._woken = socket.socketpair()
+        self._looked_at = 0.0
         self._canonical: dict[str, str] = {}
         self._thread = threading.Thread(target=self._run, name="trap-receiver", daemon=True)
 
@@ -86,17 +91,19 @@ class Receiver:
         return int(self._socket.getsockname()[1])
 
     def start(self) -> None:
-        self._socket.settimeout(_DROPS_EVERY)
+        self._socket.setblocking(False)
         self._thread.start()
         LOG.info("Traps are received on port %d", self.port)
 
     def stop(self) -> None:
         self._stopping.set()
+        self._bell.send(b"!")
 
     def wait(self) -> None:
         if self._thread.is_alive():
             self._thread.join()
-        self._socket.close()
+        for one in (self._socket, self._bell, self._woken):
+            one.close()
 
     def answer(self, datagram: Datagram, data: bytes) -> None:
         """Send something back, from the address that the datagram was sent to."""
@@ -107,31 +114,31 @@ class Receiver:
             LOG.debug("%s cannot be answered: %s", datagram.address, error)
 
     def _run(self) -> None:
-        looked_at = 0.0
-        while not self._stopping.is_set():
+        with selectors.DefaultSelector() as waiting:
+            for one in (self._socket, self._woken):
+                waiting.register(one, selectors.EVENT_READ)
+            while not self._stopping.is_set():
+                waiting.select(_DROPS_EVERY)
+                self._read(_AT_ONCE)
+                self._count_drops()
+        # What the kernel has taken already is not given up.
+        self._read(_LEFT_AT_MOST)
+        self._count_drops()
+
+    def _read(self, most: int) -> None:
+        """Take what there is, up to so many datagrams."""
+        for _ in range(most):
             try:
                 data, ancillary, _flags, peer = self._socket.recvmsg(_LARGEST, 64)
-            except TimeoutError:
-                self._count_drops()
-                continue
+            except BlockingIOError:
+                return
             except OSError:
                 # A report of the network about something we sent; the socket goes on.
-                self._stopping.wait(0.01)
                 continue
             try:
                 self._take(data, ancillary, peer)
             except Exception:  # the loop's edge: the next datagram has to be received
                 LOG.exception("A datagram could not be taken")
-            if time.monotonic() - looked_at > _DROPS_EVERY:
-                looked_at = time.monotonic()
-                self._count_drops()
-        self._count_drops()
-        self._socket.setblocking(False)
-        with suppress(OSError):
-            # What the kernel has taken already is not given up.
-            for _ in range(_LEFT_AT_MOST):
-                data, ancillary, _flags, peer = self._socket.recvmsg(_LARGEST, 64)
-                self._take(data, ancillary, peer)
 
     def _take(
         self, data: bytes, ancillary: list[tuple[int, int, bytes]], peer: tuple[object, ...]
@@ -153,6 +160,11 @@ class Receiver:
         return known
 
     def _count_drops(self) -> None:
+        """Not with each datagram: the kernel's table has a line for every socket of the node."""
+        now = time.monotonic()
+        if now - self._looked_at < _DROPS_EVERY and not self._stopping.is_set():
+            return
+        self._looked_at = now
         self._counters.set(KERNEL_DROPPED, kernel_drops(self._socket))
 
 
