@@ -195,6 +195,6 @@ def _opened(reply: Json) -> Any:
     if error is None:
         return reply.get("result")
     found = getattr(exception, str(error["code"]), None)
-    known = isinstance(found, type) and issubclass(found, exception.DelfinException)
-    kind: type[exception.DelfinException] = found if known else exception.DelfinException
-    raise kind(*error["arguments"], message=error["text"])
+    if not (isinstance(found, type) and issubclass(found, exception.DelfinException)):
+        found = exception.DelfinException
+    raise found(*error["arguments"], message=error["text"])

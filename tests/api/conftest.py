@@ -18,7 +18,6 @@ from delfin.api.parts import ApiParts
 from delfin.common.key_file import open_key_ring
 from delfin.coordination.eviction import LocalEviction
 from delfin.coordination.locks import Coordinator
-from delfin.db import migration
 from delfin.db.base import Base
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
@@ -108,16 +107,6 @@ class Stage:
         """Rows in a table."""
         with self.parts.database.reader() as session:
             return session.scalar(select(func.count()).select_from(model)) or 0
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the schema, to be copied."""
-    file = tmp_path_factory.mktemp("empty") / "delfin.db"
-    database = Database(make_conf(file.parent, f"sqlite:///{file}"))
-    migration.upgrade(database.engine)
-    database.dispose()
-    return file
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from delfin.db import alert_sources
 from delfin.db.access_info import AccessInfo
 from delfin.db.alert_sources import AlertSource, AlertSourceState
-from delfin.db.alerts import Alert
+from delfin.db.alerts import Alert, AlertEvent
 from delfin.db.session import Database
 from tests.conftest import make_conf
 from tests.service.traps.rig import Rig, made, receiver
@@ -116,6 +116,25 @@ def test_one_fault_when_an_agent_dies_and_one_recovery(
     agent.start()
     wait_until(lambda: faults(rig.alerts(storage_id)) == [("cleared", 1)])
     assert checked(rig, storage_id).status == "reachable"
+
+
+def test_several_receivers_tell_of_a_dead_agent_once(
+    rig: Rig, agent: Agent, sqlite_database: Database, tmp_path: Path
+) -> None:
+    conf = make_conf(tmp_path, sqlite_database.url)
+    conf.set_override("agent_check_interval", 0.3, "traps")
+    with receiver(conf, sqlite_database, "b"):
+        storage_id = array(rig, agent)
+        wait_until(lambda: checked(rig, storage_id).status == "reachable")
+        agent.stop()
+        wait_until(lambda: faults(rig.alerts(storage_id)) == [("open", 1)])
+        gone = checked(rig, storage_id)
+        wait_until(lambda: checked(rig, storage_id).checked_at != gone.checked_at)
+        agent.start()
+        wait_until(lambda: faults(rig.alerts(storage_id)) == [("cleared", 1)])
+        with rig.database.reader() as session:
+            changes = [event.change for event in session.query(AlertEvent)]
+        assert changes == ["raised", "cleared"]
 
 
 def test_wrong_settings_can_be_read_and_alarm_nobody(rig: Rig, agent: Agent) -> None:

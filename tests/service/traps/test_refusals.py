@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -108,26 +106,6 @@ def test_a_trap_from_before_the_newest_start_is_a_replay(rig: Rig) -> None:
     throw(rig, old)
     wait_until(lambda: rig.counted(reasons.OUTSIDE_TIME_WINDOW) == 1)
     assert rig.count(storage_id) == 1
-
-
-def test_garbage_costs_nothing_but_a_counter(rig: Rig) -> None:
-    """10,000 random and truncated datagrams, and at once a good trap from the same address."""
-    storage_id = known(rig)
-    trap = recorded(rig, COMMUNITY)
-    chance = random.Random(1)  # noqa: S311 - a test's datagrams need not be secret
-    garbage = [
-        chance.randbytes(chance.randint(0, 300))
-        if number % 2
-        else trap[: chance.randint(1, len(trap) - 1)]
-        for number in range(10_000)
-    ]
-    throw(rig, *garbage)
-    began = time.monotonic()
-    throw(rig, trap)
-    wait_until(lambda: rig.alerts(storage_id))
-    assert time.monotonic() - began < 2
-    wait_until(lambda: rig.counted("received") + rig.counted(reasons.KERNEL_DROPPED) == 10_001)
-    wait_until(lambda: rig.counted(reasons.MALFORMED) == rig.counted("received") - 1)
 
 
 def test_neighbours_are_told_apart_by_their_exact_address(rig: Rig) -> None:

@@ -140,9 +140,12 @@ def test_what_a_bug_says_stays_where_it_is(
     """A driver's own error may hold a password, in its text or in the one behind it."""
     sent: list[str] = []
     real = json.dumps
-    monkeypatch.setattr(
-        "delfin.rpc.inproc.jsonutils.dumps", lambda data: sent.append(real(data)) or real(data)
-    )
+
+    def dumps(data: Any) -> str:
+        sent.append(real(data))
+        return sent[-1]
+
+    monkeypatch.setattr("delfin.rpc.inproc.jsonutils.dumps", dumps)
 
     def fail(*_: Any) -> None:
         try:
@@ -153,7 +156,7 @@ def test_what_a_bug_says_stays_where_it_is(
     process = start("a.0", does=fail)
     with pytest.raises(exception.InvalidResults):
         calls.ask(STORAGE, "list_alerts")
-    process.does = lambda *_: {}["pa55word"]
+    process.does = lambda *_: dict[str, str]()["pa55word"]
     with pytest.raises(exception.DelfinException, match="KeyError"):
         calls.ask(STORAGE, "list_alerts")
     assert len(sent) >= 4
