@@ -18,6 +18,7 @@ JOBS ?= 2
 # The back end that is not the default runs those stories that say most in a minute.
 ON_EVENTLET := DELFIN_TEST_BACKEND=eventlet $(WITH_SERVERS)
 EVENTLET_STORIES := tests/service/standalone/test_stopping.py \
+	tests/service/standalone/test_traps.py::test_what_was_acknowledged_outlives_the_process \
 	"tests/service/cluster/test_killed.py::test_in_the_middle_of_a_synchronisation_another_finishes_it[worker]" \
 	tests/service/cluster/test_stopping.py::test_during_a_synchronisation_the_job_is_handed_back \
 	tests/service/cluster/test_stopping.py::test_a_reload_takes_up_what_has_changed_and_loses_no_job \

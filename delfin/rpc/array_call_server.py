@@ -99,13 +99,13 @@ class _Endpoint:
     @oslo_messaging.expose  # type: ignore[untyped-decorator] # publishes no types
     def ask(self, _context: Json, storage_id: str, request: Json, here: bool) -> Json:
         owner = None if here else self._other_owner(storage_id)
-        if owner is not None:
-            try:
-                return self._calls.forward(owner, storage_id, request)
-            except NoReplyError as error:
-                # The leases of sessions see to it that the array has no second one all the same.
-                LOG.info("storage %s: its owner %s is silent: %s", storage_id, owner, error)
         try:
+            if owner is not None:
+                try:
+                    return self._calls.forward(owner, storage_id, request)
+                except NoReplyError as error:
+                    # The leases of sessions see to it that the array has no second one all the same.
+                    LOG.info("storage %s: its owner %s is silent: %s", storage_id, owner, error)
             with self._place(storage_id):
                 return {"result": self._answer(storage_id, request["name"], request["arguments"])}
         except Exception as error:  # noqa: BLE001 - drivers raise anything; the caller is told

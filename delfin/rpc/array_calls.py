@@ -129,9 +129,6 @@ class ArrayCalls:
                 break
             except NoReplyError as error:
                 LOG.info("storage %s: nobody answers %s: %s", storage_id, name, error)
-            if left > self._silence and time.monotonic() >= ends_at:
-                # Whoever had it gave signs of life to the end.
-                raise exception.DriverCallTimeout(name, f"{self._deadline:g}")
         raise exception.TaskServiceUnavailable(storage_id)
 
     def forward(self, server: str, storage_id: str, request: Json) -> Json:
@@ -139,10 +136,12 @@ class ArrayCalls:
 
         Raises:
             NoReplyError: Nothing.
+            exception.DriverCallTimeout: It is at it, and the array takes too long.
         """
         return self._reply(server, storage_id, request, self._deadline)
 
     def _reply(self, server: str | None, storage_id: str, request: Json, longest: float) -> Json:
+        ends_at = time.monotonic() + longest
         if problem := self._problem():
             raise BusAwayError(f"the message bus {problem}")
         if not self._places.acquire(blocking=False):
@@ -172,6 +171,9 @@ class ArrayCalls:
         except queue.Empty:
             raise BusAwayError("the bus hangs") from None
         if isinstance(reply, Exception):
+            if longest > self._silence and time.monotonic() >= ends_at:
+                # Whoever has it gave signs of life to the end.
+                raise exception.DriverCallTimeout(request["name"], f"{self._deadline:g}")
             raise NoReplyError(type(reply).__name__)
         return reply
 
