@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-from oslo_log import log
 from sqlalchemy import select
 
 from delfin.alert_manager.counters import Counters
@@ -19,8 +18,6 @@ from delfin.alerts.words import LASTING
 from delfin.db import trap_inbox
 from delfin.db.alerts import Alert
 from delfin.db.session import Database, retried
-
-LOG = log.getLogger(__name__)
 
 # What might have become an alert, and was never looked at.
 REASONS = (KERNEL_DROPPED, RATE_LIMITED, QUEUE_FULL, SPOOL_FULL)

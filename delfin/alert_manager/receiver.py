@@ -134,6 +134,7 @@ class Receiver:
                 return
             except OSError:
                 # A report of the network about something we sent; the socket goes on.
+                self._stopping.wait(0.01)
                 continue
             try:
                 self._take(data, ancillary, peer)

@@ -92,7 +92,7 @@ def _serving(bench: Bench) -> Iterator[int]:
         jobs=bench.board,
         timetable=Timetable(bench.database, bench.board, bench.conf),
         arrays=bench.arrays,
-        calls=ArrayCalls(open_transport(bench.conf, "inproc://"), deadline=1.0, silence=1.0),
+        calls=ArrayCalls(open_transport(bench.conf, "inproc://"), deadline=1.0, silence=2),
         coordinator=Coordinator(bench.conf),
         keyring=bench.keyring,
         doorbell=Bell(),

@@ -49,7 +49,11 @@ def test_a_clear_waits_for_one_request_of_a_running_synchronisation_and_no_more(
         return []
 
     def after(name: str) -> Any:
-        return lambda: order.append(name) or []
+        def listed() -> list[Any]:
+            order.append(name)
+            return []
+
+        return listed
 
     script = Script()
     script.listings = {
