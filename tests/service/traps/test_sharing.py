@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+from oslo_db import exception as db_exception
+
 from delfin.alert_manager.snmp import reasons
 from delfin.db import alert_sources
 from delfin.db.alert_sources import AlertSource, AlertSourceState
@@ -92,6 +97,31 @@ def test_one_bad_row_stops_nobody(rig: Rig) -> None:
     send(rig)
     wait_until(lambda: rig.count(good) == 1)
     assert rig.knows("127.0.0.3", 0)
+
+
+def test_a_change_that_could_not_be_read_is_known_when_the_database_is_back(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage_id, reader = known(rig), rig.database.reader
+    refused: list[None] = []
+
+    def away() -> Any:
+        refused.append(None)
+        raise db_exception.DBConnectionError
+
+    monkeypatch.setattr(rig.parts.sources._database, "reader", away)
+    wait_until(lambda: refused)
+    # Another process has changed it, and its bell was not heard.
+    monkeypatch.setattr(rig.parts.sources, "ring", lambda: None)
+    rig.settings(storage_id, host="127.0.0.4")
+    seen = len(refused)
+    wait_until(lambda: len(refused) > seen)
+    assert rig.knows("127.0.0.1"), "what was known goes on"
+    monkeypatch.setattr(rig.parts.sources._database, "reader", reader)
+    wait_until(lambda: rig.knows("127.0.0.4"))
+    send(rig, source="127.0.0.4")
+    wait_until(lambda: rig.count(storage_id) == 1)
+    assert rig.knows("127.0.0.1", 0)
 
 
 def test_a_relay_names_the_array(rig: Rig) -> None:
