@@ -220,6 +220,9 @@ class ServiceNotFound(NotFound):
 class ScheduleNotFound(NotFound):
     msg_fmt = "Schedule {0} could not be found."
 
+class ProfileNotFound(NotFound):
+    msg_fmt = "Profile {0} could not be found."
+
 class TaskNotFound(NotFound):
     msg_fmt = "Task {0} could not be found."
 

@@ -161,3 +161,27 @@ COLLECTION_GAP = InternalAlert(
     "Performance data of the array is missing for a time, and cannot be read any more.",
     "Check why the array was not reached in that time.",
 )
+REPORTS_STOPPED = InternalAlert(
+    "delfin.reports_stopped",
+    "Reports stopped",
+    Severity.MAJOR,
+    EventType.EQUIPMENT_ALARM,
+    "The array is in error and reports no pools; what delfin shows of them is stale.",
+    "Put the array right; its reports go on by themselves.",
+)
+REPORT_LATE = InternalAlert(
+    "delfin.report_late",
+    "Report late",
+    Severity.MAJOR,
+    EventType.QUALITY_OF_SERVICE_ALARM,
+    "The array has not reported its pools in time.",
+    "Look at the storage's report and its jobs, and whether task processes are running.",
+)
+PROFILE_UNSATISFIED = InternalAlert(
+    "delfin.profile_unsatisfied",
+    "No pool satisfies a profile",
+    Severity.MAJOR,
+    EventType.QUALITY_OF_SERVICE_ALARM,
+    "The last pool that satisfied the storage profile does so no longer.",
+    "Ask for the pools of the profile: for each of them it says why not.",
+)

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from delfin.api.exchange import Answer, Call, Request
 from delfin.api.listable import Listable, find_page
 from delfin.api.parts import ApiParts
+from delfin.db.base import Json
 from delfin.db.query import Listing, Page
 from delfin.inventory import store
 from delfin.inventory.kind import ResourceKind
@@ -18,7 +19,8 @@ TOTAL = "X-Total-Count"
 def listable_of(kind: ResourceKind) -> Listable:
     """A kind under a storage is of that storage, whatever a parameter says."""
     filters = (name for name in kind.filters if not (kind.nested and name == "storage_id"))
-    return Listable(tuple(kind.columns), tuple(filters), kind.impossible_filters, kind.missing)
+    sortable = (name for name, c in kind.shown.items() if not isinstance(c.type, Json))
+    return Listable(tuple(sortable), tuple(filters), kind.impossible_filters, kind.missing)
 
 
 def collection_of(kind: ResourceKind) -> Call:

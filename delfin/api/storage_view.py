@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from delfin import exception
 from delfin.api.listable import Listable
-from delfin.api.schemas.answers import STORAGE_COLUMNS
-from delfin.db import access_state, storages
+from delfin.api.schemas.answers import REPORT_COLUMNS, STORAGE_COLUMNS
+from delfin.db import access_state, reports, storages
 from delfin.db.query import Listing, Page, find
+from delfin.db.reports import Report
 from delfin.db.storages import KindState, Storage
 from delfin.jobs.board import is_syncing
 
@@ -25,6 +26,7 @@ _FIELDS: dict[str, ColumnElement[Any]] = {
     **{name: _TABLE.c[name] for name in STORAGE_COLUMNS},
     "sync_status": case((is_syncing(_TABLE.c.id), "SYNCING"), else_="SYNCED"),
     "last_sync": _TABLE.c.last_sync,
+    "freshness": reports.freshness(_TABLE.c.id),
 }
 LISTABLE = Listable(
     sortable=(*STORAGE_COLUMNS, "sync_status"),
@@ -63,11 +65,25 @@ def _complete(session: Session, rows: list[Row]) -> None:
     """Add what the other tables know; one query each for a whole page."""
     ids = [row["id"] for row in rows]
     states, access = storages.kind_states(session, ids), access_state.of(session, ids)
+    reported = reports.of(session, ids)
     for row in rows:
+        row["report"] = _report(reported.get(row["id"]), row.pop("freshness"))
         row["access"] = access_state.shown(access.get(row["id"]))
         kinds = states[row["id"]]
         row["last_sync"] = _outcome(row["last_sync"], kinds)
         row["unsupported_kinds"] = [state.kind for state in kinds if state.supported is False]
+
+
+def _report(report: Report | None, freshness: str) -> Row:
+    shown: Row = {
+        name: getattr(report, name, None) for name in REPORT_COLUMNS if name != "restarts"
+    }
+    return {
+        **shown,
+        "freshness": freshness,
+        "age": reports.age(shown["reported_at"]),
+        "restarts": 0 if report is None else report.restarts,
+    }
 
 
 def _outcome(last: Row | None, kinds: list[KindState]) -> Row | None:

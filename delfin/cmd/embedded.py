@@ -111,6 +111,9 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
                 refused_messages=bell.refused + calls.refused,
             )
 
+        def shown() -> dict[str, int]:
+            return {**facts(), **task.report_figures()}
+
         presence = Presence(conf, parts.database, NAME, 0, facts)
         watchdog = Watchdog(
             conf,
@@ -122,7 +125,7 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
         )
         rest = application(parts, locks, eviction)
         counts = parts.arrays.sessions.counts.read
-        metrics = MetricsApp(NAME, facts, counts, rest, exports.outlets.readings)
+        metrics = MetricsApp(NAME, shown, counts, rest, exports.outlets.readings)
         api = ApiService(conf, metrics)
         yield Embedded(watchdog, presence, task, exports, AlertService(traps.services), api)
 

@@ -75,6 +75,9 @@ def main() -> int:
                     refused_messages=bell.refused + calls.refused + cluster.eviction.refused,
                 )
 
+            def shown() -> dict[str, int]:
+                return {**facts(), **task.report_figures()}
+
             care = daemon.cared_for(
                 *(parts, systemd, NAME, number, facts),
                 weight=conf.task_weight,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import NoneType
 from typing import Any, TypeVar
@@ -115,13 +115,13 @@ class DriverAPI:
         """End the session of a storage that is being removed; nothing logs in for this."""
         self.sessions.discard(context, storage_id)
 
-    def get_storage(self, context: RequestContext, storage_id: str) -> Row:
-        """The array itself: the columns storages.REPORTED.
+    def get_storage(self, context: RequestContext, storage_id: str, call: Call = Call.LIST) -> Row:
+        """The array itself: the columns storages.REPORTED; 'call' says which deadline counts.
 
         Raises:
             exception.StorageSerialNumberMismatch: Another array answers at its address.
         """
-        return self._identity(context, storage_id, Priority.NORMAL, forced=False)
+        return self._identity(context, storage_id, Priority.NORMAL, call, forced=False)
 
     def check_access(self, context: RequestContext, storage_id: str) -> Row:
         """As 'get_storage', urgent, and also after the array has refused the password.
@@ -144,19 +144,29 @@ class DriverAPI:
         self.sessions.access.renewed(session, storage_id, generation)
 
     def _identity(
-        self, context: RequestContext, storage_id: str, priority: Priority, *, forced: bool
+        self,
+        context: RequestContext,
+        storage_id: str,
+        priority: Priority,
+        call: Call = Call.LIST,
+        *,
+        forced: bool,
     ) -> Row:
         with self._database.reader() as session:
             serial_number = storages.get(session, storage_id).serial_number
-        with self.sessions.using(context, storage_id, Call.LIST, priority, forced=forced) as driver:
+        with self.sessions.using(context, storage_id, call, priority, forced=forced) as driver:
             row = intake.tidy_storage(driver.get_storage(context))
         check_serial(row, serial_number)
         return row
 
     def list_rows(
-        self, context: RequestContext, storage_id: str, kind: ResourceKind
+        self,
+        context: RequestContext,
+        storage_id: str,
+        kind: ResourceKind,
+        call: Call = Call.LIST,
     ) -> intake.Intake:
-        """All rows of a kind, tidied.
+        """All rows of a kind, tidied; 'call' says which deadline counts.
 
         Raises:
             NotImplementedError: The driver does not support the kind.
@@ -164,7 +174,7 @@ class DriverAPI:
         """
         if kind.key in self._class_of(storage_id).unsupported_kinds:
             raise NotImplementedError(kind.key)
-        with self.sessions.using(context, storage_id) as driver:
+        with self.sessions.using(context, storage_id, call) as driver:
             return intake.tidy(kind, getattr(driver, kind.lister)(context))
 
     def add_trap_config(
@@ -287,7 +297,10 @@ class DriverAPI:
             return None
 
     def get_capabilities(self, context: RequestContext, storage_id: str) -> dict[str, Any]:
-        """What can be collected from the array; asks the driver's class, opens no session.
+        """What the array can do; asks the driver's class, opens no session.
+
+        Besides what the driver tells, 'supported_kinds' are the resource kinds that can be
+        listed: those that the class has, without those that this array turned out to lack.
 
         Raises:
             exception.StorageCapabilityNotSupported: Nothing.
@@ -295,18 +308,27 @@ class DriverAPI:
         """
         with self._database.reader() as session:
             firmware = storages.get(session, storage_id).firmware_version
+            states = storages.kind_states(session, [storage_id])[storage_id]
             row = access_info.get(session, storage_id)
             name = (row.vendor, row.model)
         context.storage_id = storage_id
-        return self.capabilities_of(context, *name, firmware)
+        driver = self._drivers.driver_class(*name)
+        lacks = driver.unsupported_kinds | {one.kind for one in states if one.supported is False}
+        return {
+            **dict.fromkeys(capabilities.LISTS),
+            **self.capabilities_of(context, *name, firmware),
+            "supported_kinds": [kind.key for kind in _listed_by(driver) if kind.key not in lacks],
+        }
 
     def capabilities_of(
         self, context: RequestContext, vendor: str, model: str, firmware: str | None
     ) -> dict[str, Any]:
-        """As 'get_capabilities', of a driver and the firmware that an array has; asks no database.
+        """What a driver tells of arrays with that firmware; asks no database.
 
         Raises:
             exception.StorageDriverNotFound: The driver is not installed.
+            exception.StorageCapabilityNotSupported: It tells nothing.
+            exception.InvalidStorageCapability: The driver's answer is not of the SDK's shape.
         """
         found = self._drivers.driver_class(vendor, model)
         filters = {"firmware_version": firmware} if firmware else None
@@ -343,6 +365,13 @@ def check_serial(row: Row, serial_number: str | None) -> None:
             f"the array that answers has serial number {row['serial_number']}, "
             f"the storage has {serial_number}"
         )
+
+
+def _listed_by(driver: type[StorageDriver]) -> Iterator[ResourceKind]:
+    """The kinds whose lister the class has written itself."""
+    for kind in KINDS:
+        if getattr(driver, kind.lister) is not getattr(StorageDriver, kind.lister):
+            yield kind
 
 
 def _lister(kind: ResourceKind) -> Callable[[DriverAPI, RequestContext, str], intake.Intake]:

@@ -1,4 +1,4 @@
-"""Checks what a driver says it can collect; more liberal than SODA Delfin, which refused its own."""
+"""Checks what a driver says its arrays can do; more liberal than SODA Delfin, which refused its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ TOP = {
     "resource_metrics",
     "collect_interval",
     "failed_job_collect_interval",
+    "protocols",
+    "features",
 }
+# Lists of words: how hosts and clients reach the array, and what it can do for them.
+LISTS = ("protocols", "features")
+_WORD = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -57,12 +62,23 @@ def checked(told: Any) -> dict[str, Any]:
         raise _invalid("is_historic must be true or false")
     if unknown := told.keys() - TOP:
         raise _invalid(f"unknown keys {', '.join(sorted(map(str, unknown)))}")
+    for name in LISTS:
+        _check_words(name, told.get(name))
     metrics = told.get("resource_metrics", {})
     if not isinstance(metrics, dict):
         raise _invalid("resource_metrics must be a mapping")
     for resource, wanted in metrics.items():
         _check_resource(resource, wanted)
     return told
+
+
+def _check_words(name: str, words: Any) -> None:
+    if words is None:
+        return
+    if not isinstance(words, list | tuple):
+        raise _invalid(f"{name} must be a list")
+    if not all(isinstance(word, str) and _WORD.fullmatch(word) for word in words):
+        raise _invalid(f"{name}: want words of small letters, digits and _ . -")
 
 
 def _check_resource(resource: Any, metrics: Any) -> None:

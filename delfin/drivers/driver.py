@@ -147,7 +147,10 @@ class StorageDriver(ABC):
 
     @staticmethod
     def get_capabilities(context: Any, filters: dict[str, Any] | None = None) -> Any:
-        """What can be collected, or None for nothing: `is_historic` and `resource_metrics`."""
+        """What the arrays can do, or None: `is_historic`, `resource_metrics`, and where known lists
+        of words: `protocols` (as of ports and shares: fc, iscsi, nvme-of, nfs, cifs) and `features`
+        (thin_provisioning, compression, deduplication, snapshots, replication, encryption, tiering).
+        """
 
     def get_alert_sources(self, context: Any) -> list[dict[str, str]]:
         """The addresses traps come from, as `{"host": address}`."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+import orjson
 from sqlalchemy import BigInteger, Boolean, Column, Integer, String
 
 from delfin import exception
@@ -148,6 +149,8 @@ def _converter(column: Column[Any]) -> Convert:
         return _big_integer
     if isinstance(column.type, Integer):
         return _integer
+    if column.info.get("free_form"):
+        return _document
     if not isinstance(column.type, String):
         raise TypeError(f"no way to tidy a column of type {column.type!r}")
     length = column.type.length or 255
@@ -207,6 +210,20 @@ def _mended(value: Any, name: str, notes: Counter[str], limit: int) -> int | Non
     return number
 
 
+def _document(value: Any, name: str, notes: Counter[str]) -> Row | None:
+    """A JSON object, as it will be read back; null stays null within it."""
+    try:
+        text = orjson.dumps(value) if isinstance(value, Mapping) else None
+    except (TypeError, ValueError):
+        text = None
+    if text is None or len(text) > _LARGEST_DOCUMENT:
+        notes[f"{name} is no JSON object, or too large"] += 1
+        return None
+    read: Row = orjson.loads(text)
+    return read
+
+
+_LARGEST_DOCUMENT = 32 * 1024
 _WORDS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 
 

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import case
 from sqlalchemy.orm import Mapped
 
 from delfin import exception
 from delfin.common import constants
-from delfin.inventory.kind import Resource, ResourceKind, choice, flag, native_id, ref, size, text
+from delfin.db import reports
+from delfin.inventory.kind import (
+    Computed,
+    Resource,
+    ResourceKind,
+    choice,
+    flag,
+    free_form,
+    native_id,
+    ref,
+    size,
+    table_of,
+    text,
+)
 
 
 class StoragePool(Resource):
@@ -23,6 +39,10 @@ class StoragePool(Resource):
     used_capacity: Mapped[int | None] = size("Capacity written or reserved")
     free_capacity: Mapped[int | None] = size("Usable capacity left")
     subscribed_capacity: Mapped[int | None] = size("Capacity promised to thin volumes")
+    availability_zone: Mapped[str | None] = text("Where it is, in the words of who places volumes")
+    extras: Mapped[dict[str, Any] | None] = free_form(
+        "Lines of service and whatever else the driver tells of it, in groups"
+    )
 
 
 class Volume(Resource):
@@ -48,11 +68,41 @@ class Volume(Resource):
     deduplicated: Mapped[bool | None] = flag("Deduplication is on")
 
 
+_POOLS = table_of(StoragePool).c
 POOLS = ResourceKind(
     model=StoragePool,
     lister="list_storage_pools",
     missing=exception.StoragePoolNotFound,
-    filters=("name", "status", "id", "storage_id", "native_storage_pool_id"),
+    filters=(
+        *("name", "status", "id", "storage_id", "native_storage_pool_id"),
+        *("availability_zone", "freshness"),
+    ),
+    computed=(
+        Computed(
+            "status",
+            # The last that was good is no news of now.
+            case(
+                (reports.is_forgotten(_POOLS.storage_id), constants.StoragePoolStatus.UNKNOWN),
+                else_=_POOLS.status,
+            ),
+            "Health; unknown when the array's reports have ended and nobody knows why",
+            constants.StoragePoolStatus.ALL,
+            nullable=True,
+        ),
+        Computed(
+            "reported_at",
+            reports.reported_at(_POOLS.storage_id),
+            "When the array last told of its pools (UTC); null before the first report",
+            nullable=True,
+        ),
+        Computed(
+            "freshness",
+            reports.freshness(_POOLS.storage_id),
+            "What that is worth: current; stale, the array is in error or busy; unknown, nobody "
+            "knows or there are no reports",
+            reports.FRESHNESS,
+        ),
+    ),
 )
 VOLUMES = ResourceKind(
     model=Volume,

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
-from delfin.db.base import Base, Timestamped
+from delfin.db.base import Base, Json, Timestamped
 from delfin.exception import NotFound
 
 
@@ -80,6 +81,11 @@ def flag(doc: str) -> MappedColumn[bool | None]:
     return mapped_column(Boolean, doc=doc)
 
 
+def free_form(doc: str) -> MappedColumn[dict[str, Any] | None]:
+    """A JSON object whose keys nobody prescribes; kept as the driver gives it."""
+    return mapped_column(Json, doc=doc, info={"free_form": True})
+
+
 def table_of(model: type[Base]) -> Table:
     return cast("Table", model.__table__)
 
@@ -99,6 +105,25 @@ class Embed:
     written: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """A column that is worked out when rows are shown; one with a stored name stands in for that.
+
+    Attributes:
+        name: The column, for listings, filters and sorting.
+        expression: What it is for a row of the kind's table.
+        doc: What it says.
+        words: The words that it may be, where it is one of some.
+        nullable: Whether it may be null.
+    """
+
+    name: str
+    expression: ColumnElement[Any]
+    doc: str
+    words: tuple[str, ...] = ()
+    nullable: bool = False
+
+
 @dataclass(frozen=True)
 class ResourceKind:
     """One kind of inventory row.
@@ -111,6 +136,7 @@ class ResourceKind:
         impossible_filters: Accepted for old clients; no row ever matches.
         nested: True when it is served only under /storages/{id}/.
         embed: What the API shows inside a row.
+        computed: What is shown beside the stored columns, or in their place.
     """
 
     model: type[Resource]
@@ -120,6 +146,7 @@ class ResourceKind:
     impossible_filters: tuple[str, ...] = ()
     nested: bool = False
     embed: Embed | None = None
+    computed: tuple[Computed, ...] = ()
 
     def __post_init__(self) -> None:
         _add_keys(self)
@@ -142,6 +169,11 @@ class ResourceKind:
         return {column.name: column for column in self.table.columns}
 
     @cached_property
+    def shown(self) -> dict[str, ColumnElement[Any]]:
+        """What a listing returns, by name."""
+        return {**self.columns, **{one.name: one.expression for one in self.computed}}
+
+    @cached_property
     def native_id(self) -> str:
         return next(name for name, c in self.columns.items() if c.info.get("native_id"))
 
@@ -160,8 +192,10 @@ def _add_keys(kind: ResourceKind) -> None:
     table.append_constraint(UniqueConstraint("storage_id", kind.native_id))
     Index(None, table.c.created_at, table.c.id)
     for name in kind.filters:
-        if name not in {"id", "storage_id"}:
+        if name not in {"id", "storage_id"} and name in table.c:
             Index(None, table.c[name])
     if kind.embed is not None and kind.embed.written:
         pairs = table_of(kind.embed.model)
         pairs.append_constraint(UniqueConstraint("storage_id", kind.embed.by, kind.embed.shows))
+        # Topology asks which groups a member is in.
+        Index(None, pairs.c.storage_id, pairs.c[kind.embed.shows])

@@ -22,7 +22,7 @@ def listing(
         delfin.exception.NotFound: The kind's own subclass, when the marker is not there.
     """
     scope = () if storage_id is None else (kind.columns["storage_id"] == storage_id,)
-    found = find(session, kind.columns, page, missing=kind.missing, where=scope)
+    found = find(session, kind.shown, page, missing=kind.missing, where=scope)
     _embed(session, kind, found.rows)
     return found
 
@@ -33,7 +33,8 @@ def get(session: Session, kind: ResourceKind, row_id: str) -> Row:
     Raises:
         delfin.exception.NotFound: The kind's own subclass, when there is none.
     """
-    statement = select(*kind.columns.values()).where(kind.columns["id"] == row_id)
+    shown = (column.label(name) for name, column in kind.shown.items())
+    statement = select(*shown).where(kind.columns["id"] == row_id)
     found = session.execute(statement).mappings().one_or_none()
     if found is None:
         raise kind.missing(row_id)

@@ -65,7 +65,7 @@ class JobBoard:
 
     def __init__(self, queue: JobQueue, conf: cfg.ConfigOpts) -> None:
         self._queue = queue
-        self._conf = conf
+        self.conf = conf
 
     def request_sync(self, session: Session, storage_id: str, ask: Ask = Ask()) -> str:  # noqa: B008 - frozen
         """Queue a synchronisation, of the whole inventory unless 'ask' says otherwise; the job's id.
@@ -138,7 +138,7 @@ class JobBoard:
 
     @property
     def _longest(self) -> int:
-        return int(self._conf.sync_task_expiration * 1000)
+        return int(self.conf.sync_task_expiration * 1000)
 
     def request_alert_sync(
         self,
@@ -175,6 +175,21 @@ class JobBoard:
     def request_alert_clear(self, session: Session, storage_id: str, sequence_number: str) -> str:
         """Queue the clearing of an alert at its array; the job's id."""
         return alert_clear.request(self._queue, session, storage_id, sequence_number)
+
+    def enqueue_newest(
+        self, session: Session, kind: str, storage_id: str, priority: int = NORMAL
+    ) -> str:
+        """Queue one job of a kind that comes again and again; the id.
+
+        Of those that have ended, only the last one of each storage stays listed: a thousand
+        arrays that report every minute would leave ten million rows in a week.
+
+        Raises:
+            AlreadyQueuedError: One waits or runs.
+        """
+        strike_ended(session, kind, storage_id)
+        key = f"{kind}:{storage_id}"
+        return self._queue.enqueue(session, kind, storage_id, priority=priority, active_key=key)
 
     def request_removal(self, session: Session, storage_id: str) -> str:
         """Queue the removal of a storage that is a tombstone already; all its other work ends."""
@@ -294,6 +309,14 @@ def _cancel(session: Session, *which: Any) -> None:
         )
     )
     session.expire_all()
+
+
+def strike_ended(session: Session, kind: str, storage_id: str) -> None:
+    """Delete the jobs of the kind that have ended: what they found is kept elsewhere."""
+    ended = delete(Job).where(
+        Job.kind == kind, Job.storage_id == storage_id, Job.state.not_in((*ACTIVE, PARKED))
+    )
+    session.execute(ended)
 
 
 def strike_old(session: Session, older_than: float) -> int:

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from delfin.db.schedules import DEFAULT, RUN, Schedule
 from delfin.db.session import affected
+from delfin.inventory.block import POOLS
 from delfin.inventory.catalog import BY_KEY
 from delfin.jobs.alert_sync import ALERT_SYNC
 from delfin.jobs.policy import WITH_RESOURCE_KINDS
-from delfin.jobs.priority import LOW
+from delfin.jobs.priority import LOW, NORMAL
+from delfin.jobs.report import REPORT
 from delfin.jobs.sync_requests import SYNC
 
 LOG = log.getLogger(__name__)
@@ -56,10 +58,13 @@ def _wanted(conf: cfg.ConfigOpts) -> Iterator[tuple[str, dict[str, Any]]]:
     for unknown in set(options.frequent_kinds) - set(BY_KEY):
         LOG.warning("[schedules] frequent_kinds: %s is not a resource kind", unknown)
     rest = [key for key in BY_KEY if key not in frequent]
-    for name, kind, kinds, interval in (
-        ("default-frequent", SYNC, frequent, options.frequent_interval),
-        ("default-inventory", SYNC, rest, options.inventory_interval),
-        ("default-alerts", ALERT_SYNC, [], options.alert_interval),
+    pools = [POOLS.key]
+    for name, kind, kinds, interval, priority in (
+        ("default-frequent", SYNC, frequent, options.frequent_interval, LOW),
+        ("default-inventory", SYNC, rest, options.inventory_interval, LOW),
+        ("default-alerts", ALERT_SYNC, [], options.alert_interval, LOW),
+        # Before what nobody waits for: a report that comes late is one that is missing.
+        ("default-report", REPORT, pools, conf.reports.interval, NORMAL),
     ):
         if interval and (kinds or kind not in WITH_RESOURCE_KINDS):
             yield (
@@ -69,8 +74,8 @@ def _wanted(conf: cfg.ConfigOpts) -> Iterator[tuple[str, dict[str, Any]]]:
                     "kind": kind,
                     "resource_kinds": kinds,
                     "interval": interval,
-                    "jitter": int(interval * options.jitter),
-                    "priority": LOW,
+                    "jitter": 0 if kind == REPORT else int(interval * options.jitter),
+                    "priority": priority,
                     "enabled": True,
                     "when_late": RUN,
                     "grace": 0,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from delfin.db.schedules import DEFAULT, Schedule
+from delfin.jobs import report
 from delfin.jobs.alert_sync import ALERT_SYNC
 from delfin.jobs.board import JobBoard
 from delfin.jobs.collect import COLLECT
@@ -16,8 +17,8 @@ from delfin.jobs.sync_requests import SYNC, Ask
 
 # Resource kinds to read, or types of resources to collect, in the order of the row; empty: all.
 ResourceKinds = list[str]
-# Queues the job of a schedule in the caller's transaction, and returns its id.
-Queue = Callable[[JobBoard, Session, str, ResourceKinds, int], str]
+# Queues the job of a schedule in the caller's transaction, and returns its id; None: not now.
+Queue = Callable[[JobBoard, Session, str, ResourceKinds, int], str | None]
 
 
 def _sync(
@@ -39,8 +40,19 @@ def _alert_sync(
     return board.request_alert_sync(session, storage_id, priority=priority)
 
 
+def _report(
+    board: JobBoard, session: Session, storage_id: str, _kinds: ResourceKinds, priority: int
+) -> str | None:
+    return report.request(board, session, storage_id, board.conf, priority)
+
+
 # The kinds of jobs that schedules may make.
-KINDS: Mapping[str, Queue] = {SYNC: _sync, COLLECT: _collect, ALERT_SYNC: _alert_sync}
+KINDS: Mapping[str, Queue] = {
+    SYNC: _sync,
+    COLLECT: _collect,
+    ALERT_SYNC: _alert_sync,
+    report.REPORT: _report,
+}
 # Those of them whose schedules belong to a configuration, so that nobody makes them by hand.
 CONFIGURED = frozenset({COLLECT})
 # Those that somebody may limit to some resource kinds.

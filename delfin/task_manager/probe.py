@@ -6,18 +6,16 @@ import threading
 import time
 
 from oslo_config import cfg
-from sqlalchemy import delete
-from sqlalchemy.orm import Session
 
 from delfin import exception
 from delfin.context import get_admin_context
 from delfin.coordination.loop import Loop
 from delfin.db import access_state
-from delfin.db.jobs import Job
 from delfin.db.session import Database, retried
 from delfin.drivers.api import DriverAPI
+from delfin.jobs.board import strike_ended
 from delfin.jobs.outcome import told
-from delfin.jobs.queue import ACTIVE, DONE, FAILED, AlreadyQueuedError, JobQueue, Lease
+from delfin.jobs.queue import DONE, FAILED, AlreadyQueuedError, JobQueue, Lease
 from delfin.jobs.worker import Finished
 
 PROBE = "probe"
@@ -64,6 +62,10 @@ class Prober:
     def stop(self) -> None:
         self._loop.stop()
 
+    def wait(self, longest: float) -> None:
+        """Block until nothing here uses the database any more, at most 'longest' seconds."""
+        self._loop.wait(longest)
+
     def queue_due(self) -> None:
         with self._database.reader() as session:
             due = access_state.due(session, _now(), _MOST)
@@ -78,19 +80,12 @@ class Prober:
                 return
             # Until its outcome says when: it may wait for a worker, or find no session free.
             row.next_probe = _now() + self._retry
-            _strike_ended(session, storage_id)
+            strike_ended(session, PROBE, storage_id)
             key = f"{PROBE}:{storage_id}"
             try:
                 self._queue.enqueue(session, PROBE, storage_id, active_key=key)
             except AlreadyQueuedError:
                 return
-
-
-def _strike_ended(session: Session, storage_id: str) -> None:
-    """One probe is like the other: keep the last of each array."""
-    session.execute(
-        delete(Job).where(Job.kind == PROBE, Job.storage_id == storage_id, Job.state.not_in(ACTIVE))
-    )
 
 
 def _now() -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import Protocol
 
 from oslo_config import cfg
 from oslo_service.backend.base import ServiceBase
@@ -14,6 +16,7 @@ from delfin.jobs.alert_sync import ALERT_SYNC
 from delfin.jobs.board import REMOVAL, JobBoard
 from delfin.jobs.collect import COLLECT
 from delfin.jobs.queue import JobQueue, Mine, anybodys
+from delfin.jobs.report import REPORT
 from delfin.jobs.sync_requests import SYNC
 from delfin.jobs.timetable import Timetable
 from delfin.jobs.worker import Runner, Worker
@@ -24,12 +27,24 @@ from delfin.task_manager.collection.runner import CollectRunner
 from delfin.task_manager.collection_defaults import CollectionDefaults
 from delfin.task_manager.probe import PROBE, Prober, ProbeRunner
 from delfin.task_manager.removal import RemovalRunner
+from delfin.task_manager.report import ReportRunner
+from delfin.task_manager.report_watch import ReportWatch
 from delfin.task_manager.scheduler import Scheduler
 from delfin.task_manager.sync import SyncRunner
 from delfin.telemetry.samples import Sink
 
 # Of the time that a service has to stop: logging out of the arrays needs the rest.
 _JOBS_MAY_TAKE = 5.0
+
+
+class Beside(Protocol):
+    """A thread of its own beside the worker's."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def wait(self, longest: float) -> None: ...
 
 
 class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
@@ -52,6 +67,7 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
         """
         sync = SyncRunner(database, queue, drivers, conf)
         collecting = CollectRunner(database, queue, drivers, conf, sink)
+        report = ReportRunner(database, drivers, conf)
         runners: dict[str, Runner] = {
             SYNC: then_alerts(sync, database, queue, conf),
             ALERT_SYNC: AlertSyncRunner(database, queue, drivers, conf),
@@ -59,15 +75,24 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
             ALERT_CLEAR: AlertClearRunner(database, drivers),
             REMOVAL: RemovalRunner(database, queue, drivers),
             PROBE: ProbeRunner(drivers),
+            REPORT: report,
         }
         self._drivers = drivers
-        epitaphs = {SYNC: sync.write_epitaph, COLLECT: collecting.write_epitaph}
-        self._prober = Prober(database, queue, conf)
+        epitaphs = {
+            SYNC: sync.write_epitaph,
+            COLLECT: collecting.write_epitaph,
+            REPORT: report.write_epitaph,
+        }
         self._worker = Worker(database, queue, runners, conf, mine, place, epitaphs)
         timetable = Timetable(database, JobBoard(queue, conf), conf)
         self._scheduler = Scheduler(conf, timetable, mine, self._worker.ring)
-        self._defaults = CollectionDefaults(
-            *(conf, database, drivers, timetable, mine, self._scheduler.hurry)
+        self._report_watch = ReportWatch(database, conf, mine)
+        # What asks for jobs, and looks after what they leave.
+        self._beside: tuple[Beside, ...] = (
+            self._scheduler,
+            Prober(database, queue, conf),
+            CollectionDefaults(conf, database, drivers, timetable, mine, self._scheduler.hurry),
+            self._report_watch,
         )
 
     @property
@@ -85,6 +110,10 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
         """Threads that hang in jobs over their deadline."""
         return self._worker.stuck
 
+    def report_figures(self) -> Mapping[str, int]:
+        """How old the reports of its storages are, and how they stand."""
+        return self._report_watch.figures()
+
     def ring(self) -> None:
         """Look for work now, and for schedules that have changed."""
         self._worker.ring()
@@ -92,22 +121,19 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
 
     def start(self) -> None:
         self._worker.start()
-        self._scheduler.start()
-        self._prober.start()
-        self._defaults.start()
+        for one in self._beside:
+            one.start()
 
     def stop(self) -> None:
         # Jobs that run need the time most.
         self._worker.stop()
-        self._scheduler.stop()
-        self._prober.stop()
-        self._defaults.stop()
+        for one in self._beside:
+            one.stop()
 
     def wait(self) -> None:
-        began = time.monotonic()
-        self._scheduler.wait(_JOBS_MAY_TAKE)
-        self._defaults.wait(max(0.0, began + _JOBS_MAY_TAKE - time.monotonic()))
-        self._worker.wait(max(0.0, began + _JOBS_MAY_TAKE - time.monotonic()))
+        deadline = time.monotonic() + _JOBS_MAY_TAKE
+        for one in (*self._beside, self._worker):
+            one.wait(max(0.0, deadline - time.monotonic()))
         self._drivers.sessions.close()
 
     def reset(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from oslo_config import cfg
@@ -17,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from delfin import exception
 from delfin.context import RequestContext, get_admin_context
-from delfin.db import capacity, storages
+from delfin.db import capacity, reports, storages
+from delfin.db.base import utcnow
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.drivers.intake import Intake
@@ -145,14 +147,20 @@ class SyncRunner:
     def _read_kind(
         self, context: RequestContext, lease: Lease, storage_id: str, kind: ResourceKind
     ) -> int:
+        asked_at = utcnow()
         taken = self._drivers.list_rows(context, storage_id, kind)
-        doubt = self._write(lease, lambda s: self._store(s, storage_id, kind, taken))
+        doubt = self._write(lease, lambda s: self._store(s, storage_id, kind, taken, asked_at))
         if doubt is not None:
             raise exception.InvalidResults(doubt)
         return len(taken.rows)
 
     def _store(
-        self, session: Session, storage_id: str, kind: ResourceKind, taken: Intake
+        self,
+        session: Session,
+        storage_id: str,
+        kind: ResourceKind,
+        taken: Intake,
+        asked_at: datetime,
     ) -> str | None:
         """Make the rows agree; or, when the reading is doubtful, note that and say why."""
         doubt = reading.doubts(session, storage_id, kind, len(taken.rows), self._conf)
@@ -162,6 +170,7 @@ class SyncRunner:
         if kind.embed is not None and kind.embed.written:
             reconcile.reconcile_members(session, kind, storage_id, taken.members)
         if kind is POOLS:
+            reports.note_reading(session, storage_id, asked_at)
             named = [(row[POOLS.native_id], row) for row in taken.rows]
             capacity.record(session, storage_id, named)
         reading.note_success(session, storage_id, kind, taken)

@@ -156,6 +156,8 @@ def _value_findings(name: str, value: Any, want: type, longest: int) -> Iterator
 def _python_type(column: Column[Any]) -> type:
     if isinstance(column.type, Boolean):
         return bool
+    if column.info.get("free_form"):
+        return dict
     return str if isinstance(column.type, String) else int
 
 

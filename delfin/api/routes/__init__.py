@@ -19,12 +19,14 @@ from delfin.api.routes import (
     snmp,
     storages,
     telemetry,
+    topology,
 )
 
 _FAMILIES = (
     storages,
     access,
     inventory,
+    topology,
     alerts,
     jobs,
     schedules,

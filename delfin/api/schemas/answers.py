@@ -10,11 +10,13 @@ from delfin.api.schemas.inventory import MOMENT, Schema, closed, collection, col
 from delfin.api.schemas.schedules import SCHEDULE
 from delfin.api.schemas.snmp import RECEIVER as TRAP_RECEIVER
 from delfin.api.schemas.snmp import SHOWN as SNMP_CONFIG
+from delfin.api.schemas.topology import TOPOLOGY
 from delfin.db import services
 from delfin.db.access_info import AccessInfo
 from delfin.db.access_state import STATES
 from delfin.db.array_sessions import ArraySession
 from delfin.db.capacity import CapacityDay
+from delfin.db.reports import FRESHNESS, Report
 from delfin.db.storages import KindState, Storage
 from delfin.inventory.catalog import KINDS
 from delfin.jobs.board import SHOWN
@@ -29,6 +31,9 @@ STORAGE_COLUMNS = (
     *("total_capacity", "used_capacity", "free_capacity"),
     *("raw_capacity", "subscribed_capacity"),
     *("created_at", "updated_at", "deleted", "deleted_at"),
+)
+REPORT_COLUMNS = (
+    *("reported_at", "stopped_at", "stopped_reason", "error_code", "error_msg", "restarts"),
 )
 KIND_COLUMNS = (
     *("kind", "supported", "row_count", "last_success", "last_attempt"),
@@ -85,6 +90,21 @@ ACCESS = closed(
     },
     "Whether delfin has access to the array",
 )
+REPORT = closed(
+    {
+        **_columns(Report, REPORT_COLUMNS),
+        "freshness": {
+            "enum": list(FRESHNESS),
+            "description": "What the newest report is worth: current; stale, the array is in "
+            "error or busy; unknown, nobody knows or there are no reports",
+        },
+        "age": {
+            "type": ["integer", "null"],
+            "description": "Seconds since the newest report; null before the first",
+        },
+    },
+    "How the array's reports of its state and pools stand",
+)
 STORAGE = closed(
     {
         **_columns(Storage, STORAGE_COLUMNS),
@@ -94,6 +114,7 @@ STORAGE = closed(
         },
         "last_sync": _LAST_SYNC,
         "access": ACCESS,
+        "report": REPORT,
         "unsupported_kinds": _array_of(TEXT, "Kinds that the driver does not support"),
     },
     "A registered array",
@@ -160,6 +181,11 @@ KIND_STATE = closed(
     },
     "How a kind of a storage stands",
 )
+_TOLD: Schema = {
+    "type": ["array", "null"],
+    "items": TEXT,
+    "description": "What the array has of these; null: its driver does not say",
+}
 CAPABILITIES = closed(
     {
         "metadata": closed({"vendor": MAYBE_TEXT, "model": MAYBE_TEXT}, "The array"),
@@ -167,6 +193,7 @@ CAPABILITIES = closed(
             "type": "object",
             "properties": {
                 "is_historic": {"type": "boolean"},
+                **dict.fromkeys(("supported_kinds", "protocols", "features"), _TOLD),
                 "performance_metric_retention_window": {"type": ["integer", "null"]},
                 "resource_metrics": {
                     "type": "object",
@@ -183,7 +210,7 @@ CAPABILITIES = closed(
             "required": ["is_historic"],
         },
     },
-    "What can be collected from the array",
+    "What the array can do, and what can be collected from it",
 )
 ERROR = closed(
     {
@@ -225,6 +252,7 @@ def components() -> dict[str, Schema]:
         "Schedule": SCHEDULE,
         "Schedules": collection("schedules", "Schedule"),
         "Capabilities": CAPABILITIES,
+        "Topology": TOPOLOGY,
         "Extensions": closed({"extensions": {"type": "array", "maxItems": 0}}, "Always empty"),
         "Version": VERSION,
         "Versions": collection("versions", "Version"),

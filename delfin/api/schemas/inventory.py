@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Date, Integer
 
 from delfin.db.base import Json, UtcDateTime
-from delfin.inventory.kind import ResourceKind
+from delfin.inventory.kind import Computed, ResourceKind
 
 Schema = dict[str, Any]
 MOMENT: Schema = {
@@ -27,6 +27,7 @@ _JSON_TYPES: tuple[tuple[type[Any], str], ...] = (
 def item(kind: ResourceKind) -> Schema:
     """A row of the kind, with what it embeds."""
     properties = {name: column_schema(column) for name, column in kind.columns.items()}
+    properties |= {one.name: _computed(one) for one in kind.computed}
     if kind.embed is not None:
         properties[kind.embed.field] = {
             "type": "array",
@@ -83,6 +84,17 @@ def column_schema(column: ColumnElement[Any]) -> Schema:
         schema["x-unit"] = column.info["unit"]
     if "refers_to" in column.info:
         schema["x-refers-to"] = column.info["refers_to"]
+    return schema
+
+
+def _computed(column: Computed) -> Schema:
+    is_moment = isinstance(column.expression.type, UtcDateTime)
+    schema: Schema = dict(MOMENT) if is_moment else {"type": "string"}
+    if column.nullable:
+        schema["type"] = [schema["type"], "null"]
+    schema["description"] = column.doc
+    if column.words:
+        schema["x-words"] = list(column.words)
     return schema
 
 

@@ -108,7 +108,7 @@ class FakeStorageDriver(StorageDriver):
 
     @staticmethod
     def get_capabilities(context: Any, filters: dict[str, Any] | None = None) -> dict[str, Any]:
-        return METRICS.capabilities()
+        return {**METRICS.capabilities(), **fields.ABILITIES}
 
     def collect_perf_metrics(
         self,

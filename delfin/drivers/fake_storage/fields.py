@@ -24,7 +24,11 @@ STORAGE = RowMap(
     location=Get("site"),
     status=Get(
         "health",
-        {"OK": c.StorageStatus.NORMAL, "DEGRADED": c.StorageStatus.DEGRADED},
+        {
+            "OK": c.StorageStatus.NORMAL,
+            "DEGRADED": c.StorageStatus.DEGRADED,
+            "FAILED": c.StorageStatus.ABNORMAL,
+        },
         default=c.StorageStatus.UNKNOWN,
     ),
     raw_capacity=Get("space.raw_mib", mib),
@@ -50,6 +54,8 @@ POOL = RowMap(
     used_capacity=Get("space.used_mib", mib, required=True),
     free_capacity=FREE,
     subscribed_capacity=Get("space.subscribed_mib", mib),
+    availability_zone=Get("zone"),
+    extras=Get("services"),
 )
 VOLUME = RowMap(
     native_volume_id=Get("id", required=True),
@@ -257,3 +263,11 @@ _IDENTITY = {"name": Get("label"), "description": Get("comment")}
 HOST_GROUPS = host_groups("members", _IDENTITY)
 PORT_GROUPS = port_groups("members", _IDENTITY)
 VOLUME_GROUPS = volume_groups("members", _IDENTITY)
+# What every fake array can do.
+ABILITIES = {
+    "protocols": [
+        *(c.PortType.FC, c.PortType.ISCSI),
+        *(c.ShareProtocol.NFS, c.ShareProtocol.CIFS),
+    ],
+    "features": ["thin_provisioning", "compression", "deduplication", "quotas"],
+}

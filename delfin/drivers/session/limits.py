@@ -16,6 +16,7 @@ class Call(StrEnum):
     LOGIN = "login"
     LOGOUT = "logout"
     LIST = "list"
+    REPORT = "report"
     COLLECT = "collect"
     ALERTS = "alerts"
     CLEAR = "clear"
@@ -58,6 +59,7 @@ class Limits:
                 Call.LOGIN: options.login_timeout,
                 Call.LOGOUT: options.logout_timeout,
                 Call.LIST: options.list_timeout,
+                Call.REPORT: conf.reports.timeout,
                 Call.COLLECT: options.collect_timeout,
                 Call.ALERTS: options.alerts_timeout,
                 Call.CLEAR: options.clear_timeout,

@@ -88,6 +88,26 @@ def pool(state: State, space: Space, number: int) -> Item:
             "used_mib": space.used[number],
             "subscribed_mib": space.subscribed[number],
         },
+        "zone": f"zone-{number % 2 + 1}",
+        "services": _services(number),
+    }
+
+
+def _services(number: int) -> Item:
+    """Lines of service; how many I/Os slow drives can do is not known."""
+    is_fast = number % 2 == 0
+    return {
+        "DataStorageLineOfService": {
+            "RecoveryTimeObjective": 0 if is_fast else 3600,
+            "ProvisioningPolicy": ["Thin", "Fixed"] if is_fast else ["Fixed"],
+            "IsSpaceEfficient": is_fast,
+        },
+        "IOConnectivityLineOfService": {
+            "AccessProtocol": "fc" if is_fast else "iscsi",
+            "MaxIOPs": 500_000 if is_fast else None,
+        },
+        "DataProtectionLineOfService": {"ReplicaTypes": ["Snapshot"], "MinLifetime": 86400},
+        "Drives": {"Media": "ssd" if is_fast else "nlsas"},
     }
 
 

@@ -91,6 +91,7 @@ class FakeArray:
         self._lock = threading.Lock()
         self._names = Names(serial)
         self._started_ms = started_ms
+        self.health = "OK"
         self.snapshot, self.events = self._built(sizes)
 
     def resize(self, sizes: Sizes) -> None:

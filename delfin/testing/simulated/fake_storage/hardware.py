@@ -79,7 +79,7 @@ def disk(state: State, space: Space, number: int) -> Item:
         "role": "SPARE" if spare else "MEMBER",
         "health": "FAILING" if failing else "OK",
         "place": f"enclosure {number // 24}, slot {number % 24}",
-        "group": None if spare else ident("G", pool),
+        "group": None if spare else ident("P", pool),
         "serial": state.names.disk_serial(number),
         "maker": maker,
         "model": model,

@@ -20,6 +20,8 @@ from delfin.testing.simulated.fake_storage.sizes import Sizes
 from delfin.testing.simulated.server import Answer, Request
 from delfin.testing.simulated.sessions import BadCredentials, SessionLimit
 
+HEALTH = ("OK", "DEGRADED", "FAILED")
+
 
 class FakeStorage(SimulatedArray):
     """See SimulatedArray for how to start it and 'api' for what it answers."""
@@ -77,8 +79,8 @@ class FakeStorage(SimulatedArray):
             return refusal.answer
 
     def order(self, request: Request) -> Answer | None:
-        """GET /arrays, POST /volumes with {"action", "percent", "serial"}, and PUT /samples with
-        the members of samples.Measuring.
+        """GET /arrays, POST /volumes with {"action", "percent", "serial"}, PUT /health, and PUT
+        /samples with the members of samples.Measuring.
         """
         if (request.method, request.path) == ("PUT", "/samples"):
             self.measuring = self.measuring.but(members(request))
@@ -95,6 +97,16 @@ class FakeStorage(SimulatedArray):
             if not isinstance(serial, str | None):
                 raise ValueError("serial: want text")
             return Answer(200, {"changed": self.change_volumes(action, percent, serial)})
+        if (request.method, request.path) == ("PUT", "/health"):
+            wish = members(request)
+            health, serial = wish.get("health"), wish.get("serial")
+            if health not in HEALTH or not isinstance(serial, str):
+                raise ValueError(f"health and serial: want one of {', '.join(HEALTH)}, and text")
+            try:
+                self.array(serial).health = health
+            except KeyError:
+                raise ValueError(f"serial: no array {serial!r} has been signed in to") from None
+            return Answer(200, {"serial": serial, "health": health})
         return None
 
     # The requests.
@@ -146,7 +158,8 @@ class FakeStorage(SimulatedArray):
     def _about(self, request: Request, path: list[str], array: FakeArray) -> Answer:
         match request.method, path:
             case "GET", ["system"]:
-                return Answer(200, {**array.snapshot.system(), "clock_ms": self._clock_ms()})
+                now = {"health": array.health, "clock_ms": self._clock_ms()}
+                return Answer(200, {**array.snapshot.system(), **now})
             case "GET", ["events"]:
                 begin, end = (api.number(request.query, name) for name in ("begin_ms", "end_ms"))
                 found = array.events.between(begin, end)

@@ -1,0 +1,1 @@
+"""How the rows of one array hang together: host, initiator, masking view, port, volume, pool, disk."""

@@ -1,0 +1,83 @@
+"""Watches the reports of this process's storages: raises an alert for late ones, counts for /metrics."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from oslo_config import cfg
+from sqlalchemy import select
+
+from delfin import exception
+from delfin.alerts import internal
+from delfin.coordination.loop import Loop
+from delfin.db import reports, storages
+from delfin.db.base import utcnow
+from delfin.db.reports import Report
+from delfin.db.session import Database, retried
+from delfin.db.storages import Storage
+from delfin.jobs.queue import Mine, anybodys
+
+
+class ReportWatch:
+    """Knows how old the reports are. One that is late is alerted once, by whoever sees it first."""
+
+    def __init__(self, database: Database, conf: cfg.ConfigOpts, mine: Mine = anybodys) -> None:
+        self._database = database
+        self._mine = mine
+        self._began = time.monotonic()
+        self._figures = {"oldest_report_age": 0, "stopped_reports": 0, "report_restarts": 0}
+        self._loop = Loop("reports", self.look, conf.reports.watch_interval)
+
+    def start(self) -> None:
+        self._began = time.monotonic()
+        self._loop.start()
+
+    def stop(self) -> None:
+        self._loop.stop()
+
+    def wait(self, longest: float) -> None:
+        self._loop.wait(longest)
+
+    def figures(self) -> Mapping[str, int]:
+        """Of the storages of this process, at the last look: the age in seconds of the oldest
+        report among those that go on, how many have stopped, and how often one was begun anew.
+        """
+        return self._figures
+
+    def look(self) -> None:
+        """One round."""
+        now = utcnow()
+        wanted = select(Report).join(Storage).where(Storage.deleted.is_(False))
+        with self._database.reader() as session:
+            found = [row for row in session.scalars(wanted) if self._mine(row.storage_id)]
+            session.expunge_all()
+        going_on = [row for row in found if row.stopped_at is None]
+        ages = [reports.age(row.reported_at) or 0 for row in going_on]
+        self._figures = {
+            "oldest_report_age": max(ages, default=0),
+            "stopped_reports": len(found) - len(going_on),
+            "report_restarts": sum(row.restarts for row in found),
+        }
+        deadline = int(now.timestamp() * 1000)
+        for row in going_on:
+            # After a time without any process, each array is given the time to report.
+            had_time = (time.monotonic() - self._began) * 1000 > row.lease
+            if row.valid_until < deadline and not row.late and had_time:
+                self._alert(row.storage_id)
+
+    @retried
+    def _alert(self, storage_id: str) -> None:
+        with self._database.writer() as session:
+            try:
+                storages.get(session, storage_id, lock=True)
+            except exception.StorageNotFound:
+                return
+            row = reports.locked(session, storage_id, 0)
+            now = int(utcnow().timestamp() * 1000)
+            if row.late or row.stopped_at is not None or row.valid_until >= now:
+                return
+            row.late = True
+            age = reports.age(row.reported_at)
+            since = "There was none yet." if age is None else f"The last one is {age} s old."
+            internal.REPORT_LATE.fault(session, storage_id, since)
