@@ -26,6 +26,7 @@ from delfin.task_manager.alert_sync import AlertSyncRunner, then_alerts
 from delfin.task_manager.collection.runner import CollectRunner
 from delfin.task_manager.collection_defaults import CollectionDefaults
 from delfin.task_manager.probe import PROBE, Prober, ProbeRunner
+from delfin.task_manager.profile_watch import ProfileWatch
 from delfin.task_manager.removal import RemovalRunner
 from delfin.task_manager.report import ReportRunner
 from delfin.task_manager.report_watch import ReportWatch
@@ -93,6 +94,7 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
             Prober(database, queue, conf),
             CollectionDefaults(conf, database, drivers, timetable, mine, self._scheduler.hurry),
             self._report_watch,
+            ProfileWatch(database, conf),
         )
 
     @property

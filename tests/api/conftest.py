@@ -28,6 +28,7 @@ from delfin.jobs.alert_clear import ALERT_CLEAR
 from delfin.jobs.alert_sync import ALERT_SYNC
 from delfin.jobs.board import REMOVAL, JobBoard
 from delfin.jobs.queue import JobQueue
+from delfin.jobs.report import REPORT
 from delfin.jobs.sync_requests import SYNC
 from delfin.jobs.timetable import Timetable
 from delfin.jobs.worker import Runner
@@ -39,6 +40,7 @@ from delfin.task_manager.alert_sync import AlertSyncRunner
 from delfin.task_manager.array_calls import ArrayAnswers
 from delfin.task_manager.probe import PROBE, ProbeRunner
 from delfin.task_manager.removal import RemovalRunner
+from delfin.task_manager.report import ReportRunner
 from delfin.task_manager.sync import SyncRunner
 from delfin.testing.simulated.fake_storage import FakeStorage
 from tests.api.client import Client
@@ -86,6 +88,7 @@ class Stage:
             ALERT_SYNC: AlertSyncRunner(database, self.queue, self.drivers, conf),
             PROBE: ProbeRunner(self.drivers),
             ALERT_CLEAR: AlertClearRunner(database, self.drivers),
+            REPORT: ReportRunner(database, self.drivers, conf),
         }
         while (lease := self.queue.lease("test")) is not None:
             finished = runners[lease.kind](lease, threading.Event())

@@ -9,7 +9,7 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator, ValidationError
 
 from delfin import exception
-from delfin.api.schemas import alerts, telemetry
+from delfin.api.schemas import alerts, profiles, telemetry
 from delfin.api.schemas.access import ACCESS_UPDATE, REGISTRATION
 from delfin.api.schemas.schedules import NEW_SCHEDULE, SCHEDULE_CHANGE, SYNC_REQUEST
 from delfin.api.schemas.snmp import SNMP_CONFIG
@@ -23,6 +23,7 @@ BODIES = {
     "SnmpSettings": SNMP_CONFIG,
     **alerts.BODIES,
     **telemetry.BODIES,
+    **profiles.BODIES,
 }
 _VALIDATORS = {name: Draft202012Validator(schema) for name, schema in BODIES.items()}
 _MOST_COMPLAINTS = 10

@@ -206,7 +206,7 @@ def test_a_report_that_hangs_is_ended_counted_and_begun_anew(bench: Bench) -> No
     patient = bench.arrays
     bench.arrays = DriverAPI(bench.database, bench.keyring, ScriptedManager(), limits)
     try:
-        array.listings["list_storage_pools"] = lambda: hangs.wait(1) and [pool()] or [pool()]
+        array.listings["list_storage_pools"] = lambda: (hangs.wait(1) and [pool()]) or [pool()]
         assert reported(bench, storage_id).result["error_code"] == "DriverCallTimeout"
         hangs.set()
         assert row(bench, storage_id).restarts == 1

@@ -1,0 +1,140 @@
+"""Late reports and profiles that nothing satisfies raise one alert each, and one Recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import update
+
+from delfin.db.profiles import Profile
+from delfin.task_manager.profile_watch import ProfileWatch
+from delfin.task_manager.report_watch import ReportWatch
+from tests.unit.conftest import Bench
+from tests.unit.task_manager.reporting import (
+    alerts,
+    let_it_grow_old,
+    pool,
+    reported,
+    row,
+    script,
+)
+
+LATE, UNSATISFIED = "delfin.report_late", "delfin.profile_unsatisfied"
+
+
+@pytest.fixture
+def watch(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[ReportWatch]:
+    """One that has been there for an hour."""
+    made = ReportWatch(bench.database, bench.conf)
+    monkeypatch.setattr(made, "_began", made._began - 3600)
+    yield made
+    made.stop()
+
+
+def profile(bench: Bench, free: int) -> str:
+    conditions = [{"field": "free_capacity", "operator": ">=", "value": free}]
+    with bench.database.writer() as session:
+        session.add(
+            Profile(id="p1", name="big", conditions=conditions, allow_stale=False, checked_at=0)
+        )
+    return "p1"
+
+
+def look(bench: Bench) -> int | None:
+    """A look at the profile after its pause; how many satisfied it."""
+    with bench.database.writer() as session:
+        session.execute(update(Profile).values(checked_at=0))
+    ProfileWatch(bench.database, bench.conf).look()
+    with bench.database.reader() as session:
+        return session.get_one(Profile, "p1").satisfying
+
+
+def test_a_late_report_is_told_once_and_its_return_once(bench: Bench, watch: ReportWatch) -> None:
+    storage_id = bench.register(script())
+    reported(bench, storage_id)
+    watch.look()
+    assert (alerts(bench, LATE), watch.figures()["oldest_report_age"]) == ([], 0)
+    let_it_grow_old(bench, storage_id)
+    watch.look()
+    watch.look()
+    assert alerts(bench, LATE) == ["open"]
+    reported(bench, storage_id)
+    watch.look()
+    assert alerts(bench, LATE) == ["cleared"]
+    assert row(bench, storage_id).late is False
+
+
+def test_a_report_that_has_stopped_is_not_late(bench: Bench, watch: ReportWatch) -> None:
+    array = script()
+    storage_id = bench.register(array)
+    reported(bench, storage_id)
+    array.storage["status"] = "abnormal"
+    reported(bench, storage_id)
+    let_it_grow_old(bench, storage_id)
+    watch.look()
+    assert alerts(bench, LATE) == []
+    assert watch.figures()["stopped_reports"] == 1
+
+
+def test_a_process_that_has_just_come_alarms_nobody(bench: Bench) -> None:
+    storage_id = bench.register(script())
+    reported(bench, storage_id)
+    let_it_grow_old(bench, storage_id)
+    ReportWatch(bench.database, bench.conf).look()
+    assert alerts(bench, LATE) == []
+
+
+def test_only_the_owner_counts_a_storage(bench: Bench) -> None:
+    array = script()
+    storage_id = bench.register(array)
+    array.storage["status"] = "offline"
+    reported(bench, storage_id)
+    others = ReportWatch(bench.database, bench.conf, mine=lambda _storage_id: False)
+    others.look()
+    assert others.figures()["stopped_reports"] == 0
+
+
+def test_the_last_pool_of_a_profile_is_missed_once_and_its_return_told_once(bench: Bench) -> None:
+    array = script("SN1", pool(6, "a"), pool(7, "b"))
+    storage_id = bench.register(array)
+    reported(bench, storage_id)
+    profile(bench, 6)
+    assert look(bench) == 2
+    array.listings["list_storage_pools"] = [pool(6, "a"), pool(1, "b")]
+    reported(bench, storage_id)
+    assert (look(bench), alerts(bench, UNSATISFIED)) == (1, [])
+    array.listings["list_storage_pools"] = [pool(5, "a"), pool(1, "b")]
+    reported(bench, storage_id)
+    assert (look(bench), look(bench)) == (0, 0)
+    assert alerts(bench, UNSATISFIED) == ["open"]
+    array.listings["list_storage_pools"] = [pool(9, "a"), pool(1, "b")]
+    reported(bench, storage_id)
+    assert (look(bench), alerts(bench, UNSATISFIED)) == (1, ["cleared"])
+
+
+def test_a_pool_that_nobody_looks_after_satisfies_nothing(bench: Bench) -> None:
+    storage_id = bench.register(script())
+    reported(bench, storage_id)
+    profile(bench, 1)
+    assert look(bench) == 1
+    let_it_grow_old(bench, storage_id)
+    assert look(bench) == 0
+    assert alerts(bench, UNSATISFIED) == ["open"]
+
+
+def test_a_profile_that_nothing_ever_satisfied_alarms_nobody(bench: Bench) -> None:
+    profile(bench, 1)
+    assert look(bench) == 0
+    assert alerts(bench, UNSATISFIED) == []
+
+
+def test_two_processes_do_not_look_at_once(bench: Bench) -> None:
+    profile(bench, 1)
+    ProfileWatch(bench.database, bench.conf).look()
+    with bench.database.reader() as session:
+        first = session.get_one(Profile, "p1").checked_at
+    ProfileWatch(bench.database, bench.conf).look()
+    with bench.database.reader() as session:
+        assert session.get_one(Profile, "p1").checked_at == first
+        assert session.get_one(Profile, "p1").updated_at is None
