@@ -92,7 +92,8 @@ test-service: packages $(TEST_READY) ## Run the tests against real servers and h
 test-long: packages $(TEST_READY) ## Run the tests that wait for full-length time-outs
 	@$(WITH_SERVERS) $(PYTEST) -m long
 
-BENCHMARKS := sync memory listing processes mapping claims starting alerts traps drivers collection exporting
+BENCHMARKS := sync memory listing processes mapping claims starting alerts traps drivers collection exporting \
+	topology reports
 
 .PHONY: benchmark
 benchmark: packages $(TEST_READY) ## Measure, and put the figures into docs/performance.md

@@ -208,7 +208,7 @@ def test_defaults_are_shown_and_left_alone(stage: Stage, client: Client, body: B
     storage_id = stage.register(body())
     listed = client.get("/v1/schedules?origin=default&sort=id:asc").json["schedules"]
     assert [one["id"] for one in listed] == [
-        *("default-alerts", "default-frequent", "default-inventory"),
+        *("default-alerts", "default-frequent", "default-inventory", "default-report"),
     ]
     assert all(moment(one["next_due"]) > datetime.now(UTC) for one in listed)
     for refused in (

@@ -27,6 +27,8 @@ QUICK = {
     "OS_SCHEDULES__FREQUENT_INTERVAL": "0",
     "OS_SCHEDULES__INVENTORY_INTERVAL": "0",
     "OS_SCHEDULES__ALERT_INTERVAL": "0",
+    "OS_REPORTS__INTERVAL": "0",
+    "OS_TELEMETRY__COLLECT_BY_DEFAULT": "false",
     "OS_SCHEDULES__POLL_INTERVAL": "0.5",
     "OS_STORAGE_DRIVER__SESSION_LIMIT_INTERVAL": "0.5",
     # The stories about alerts ask for it; the others count jobs, and requests to an array.

@@ -12,7 +12,7 @@ from delfin.db.schedules import DEFAULT, Schedule
 from delfin.db.session import Database
 from delfin.inventory.catalog import BY_KEY
 from delfin.jobs.alert_sync import ALERT_SYNC
-from delfin.jobs.priority import HIGH
+from delfin.jobs.priority import HIGH, LOW
 from delfin.jobs.queue import DONE, JobQueue
 from delfin.jobs.sync_requests import SYNC
 from delfin.jobs.timetable import Timetable
@@ -31,6 +31,13 @@ from tests.unit.jobs.clockwork import (
 DEFAULTS = {"default-frequent", "default-inventory", "default-alerts"}
 # What these are about is worked out before any row is written.
 one_engine = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def conf(conf: cfg.ConfigOpts) -> cfg.ConfigOpts:
+    """Without reports, which are a schedule of their own and make jobs of another kind."""
+    conf.set_override("interval", 0, "reports")
+    return conf
 
 
 @one_engine
@@ -162,3 +169,23 @@ def test_a_default_is_known_by_its_origin(database: Database, timetable: Timetab
     assert found["default-frequent"].resource_kinds == ["storage_pools"]
     assert (found["default-frequent"].interval, found["default-frequent"].jitter) == (300, 30)
     assert "storage_pools" not in found["default-inventory"].resource_kinds
+
+
+@one_engine
+def test_reports_are_a_default_of_their_own_and_come_before_synchronisations(
+    database: Database, timetable: Timetable, conf: cfg.ConfigOpts, clock: Clock, storage_id: str
+) -> None:
+    conf.clear_override("interval", "reports")
+    timetable.write_defaults()
+    for _ in range(4):
+        clock.now += MINUTE
+        fire_all(timetable)
+    made = [job for job in jobs(database) if job.kind == "report"]
+    assert [job.storage_id for job in made] == [storage_id], "one waits, and one is enough"
+    assert made[0].priority > LOW
+    own = schedule(database, timetable, kind="report", storage_id=storage_id, interval=600)
+    timetable.plan()
+    planned = {due.schedule_id for due in timetable.upcoming(3600)}
+    assert own in planned
+    assert "default-report" not in planned
+    assert "default-frequent" in planned, "it replaces reports, not synchronisations"

@@ -32,6 +32,7 @@ def conf(conf: cfg.ConfigOpts) -> cfg.ConfigOpts:
     conf.set_override("poll_interval", 0.2, "schedules")
     for name in ("frequent_interval", "inventory_interval", "alert_interval"):
         conf.set_override(name, 0, "schedules")
+    conf.set_override("interval", 0, "reports")
     conf.set_override("lease_time", 600.0, "jobs")
     return conf
 

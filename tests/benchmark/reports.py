@@ -1,0 +1,200 @@
+"""What a cycle of reports costs: every array once, from the firing of its schedule to its ended job.
+
+    python -m tests.benchmark.reports [--engine sqlite] [--arrays 1000] [--pools 50] [--write PAGE]
+
+The arrays answer from memory at once, and one thread does it all, so what is measured is what
+delfin and its database do. Beside it stand bare updates of as many pools, one transaction an array.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import bindparam, event, update
+
+from delfin.db.base import utcnow
+from delfin.db.session import Database
+from delfin.inventory.block import POOLS
+from delfin.jobs import report
+from delfin.task_manager.report import ReportRunner
+from tests.benchmark import page, rig
+from tests.unit.conftest import Bench
+from tests.unit.scripted import Script
+
+ROUNDS = 3
+INTERVAL = 60
+_HEAD = (
+    *("engine", "pools that changed", "statements a report", "a cycle, s", "a report, ms"),
+    *("share of a minute", "bare updates, s", "cycle / bare"),
+)
+
+
+@dataclass
+class Cycles:
+    """Seconds of each cycle, and of the bare updates beside it."""
+
+    engine: str
+    name: str
+    arrays: int
+    statements: float = 0.0
+    cycle: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+
+    def row(self) -> tuple[str, ...]:
+        took = statistics.median(self.cycle)
+        ratios = [c / b for c, b in zip(self.cycle, self.bare, strict=True)]
+        return (
+            *(rig.ENGINES[self.engine], self.name, f"{self.statements:.0f}", f"{took:.1f}"),
+            *(f"{took / self.arrays * 1000:.1f}", f"{took / INTERVAL:.0%}"),
+            *(f"{statistics.median(self.bare):.1f}", page.middle(ratios)),
+        )
+
+
+def measure(engine: str, arrays: int, pools: int) -> list[Cycles]:
+    with rig.new_bench(engine) as bench:
+        scripts = {}
+        for number in range(arrays):
+            script = Script(f"SN{number}")
+            scripts[bench.register(script)] = script
+        used = itertools.count(1)
+        _answer(scripts, pools, every=1, used=next(used))
+        # Logs in, adds the pools and the rows of the reports.
+        _cycle(bench, scripts)
+        rig.settle(bench.database)
+        return [
+            _measure(bench, scripts, Cycles(engine, name, arrays), pools, every, used)
+            for name, every in (("all", 1), ("one in ten", 10), ("none", 0))
+        ]
+
+
+def _measure(
+    bench: Bench,
+    scripts: dict[str, Script],
+    cycles: Cycles,
+    pools: int,
+    every: int,
+    used: Iterator[int],
+) -> Cycles:
+    for _ in range(ROUNDS):
+        if every:
+            _answer(scripts, pools, every, next(used))
+        with _counted(bench.database) as sent, rig.timed() as took:
+            _cycle(bench, scripts)
+        cycles.statements = sent[0] / cycles.arrays
+        cycles.cycle += took
+        with rig.timed() as took:
+            _bare(bench.database, scripts, pools)
+        cycles.bare += took
+        # The pools are as they were reported again, so that the next round begins alike.
+        if not every:
+            _cycle(bench, scripts)
+    page.progress(" ".join(cycles.row()))
+    return cycles
+
+
+def _answer(scripts: dict[str, Script], pools: int, every: int, used: int) -> None:
+    """Each array's pools have so much in use; of 'every' so many, one differs from before."""
+    for script in scripts.values():
+        before = {row["native_storage_pool_id"]: row for row in script.listings.get(_LISTER, ())}
+        script.listings[_LISTER] = [
+            _pool(number, used) if number % every == 0 else before[f"p{number}"]
+            for number in range(pools)
+        ]
+
+
+_LISTER = POOLS.lister
+
+
+def _pool(number: int, used: int) -> dict[str, Any]:
+    return {
+        "native_storage_pool_id": f"p{number}",
+        "name": f"pool {number}",
+        "status": "normal",
+        "storage_type": "block",
+        "total_capacity": 100 * rig.GIB,
+        "used_capacity": used * rig.GIB,
+        "free_capacity": (100 - used) * rig.GIB,
+        "availability_zone": "z1",
+        "extras": {
+            "DataStorageLineOfService": {"RecoveryTimeObjective": 0, "IsSpaceEfficient": True},
+            "IOConnectivityLineOfService": {"AccessProtocol": "fc", "MaxIOPs": None},
+        },
+    }
+
+
+def _cycle(bench: Bench, scripts: dict[str, Script]) -> None:
+    """As the timetable and a worker do it."""
+    runner = ReportRunner(bench.database, bench.arrays, bench.conf)
+    stopping = threading.Event()
+    for storage_id in scripts:
+        with bench.database.writer() as session:
+            report.request(bench.board, session, storage_id, bench.conf)
+        lease = bench.queue.lease("benchmark")
+        assert lease is not None
+        finished = runner(lease, stopping)
+        assert finished.state == "done", finished
+        bench.queue.finish(lease, finished.state, finished.result)
+
+
+def _bare(database: Database, scripts: dict[str, Script], pools: int) -> None:
+    columns = POOLS.table.c
+    statement = (
+        update(POOLS.table)
+        .where(
+            columns.storage_id == bindparam("of"),
+            columns.native_storage_pool_id == bindparam("native"),
+        )
+        .values(used_capacity=bindparam("used"), updated_at=utcnow())
+    )
+    for storage_id in scripts:
+        rows = [{"of": storage_id, "native": f"p{n}", "used": n} for n in range(pools)]
+        with database.engine.begin() as connection:
+            connection.execute(statement, rows)
+
+
+@contextmanager
+def _counted(database: Database) -> Iterator[list[int]]:
+    sent = [0]
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        sent[0] += statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+def told(measured: Sequence[Cycles], arrays: int, pools: int) -> str:
+    worst = max(statistics.median(one.cycle) for one in measured)
+    return (
+        f"{arrays:,} arrays of {pools} pools. The slowest cycle takes {worst:.0f} s of one thread; "
+        f"a minute has {INTERVAL}, so {'one thread keeps' if worst < INTERVAL else 'it takes more than one thread to keep'} up."
+    )
+
+
+def main() -> None:
+    parser = page.arguments(__doc__)
+    parser.add_argument("--arrays", type=int, default=1000)
+    parser.add_argument("--pools", type=int, default=50)
+    options = parser.parse_args()
+    measured = [
+        cycles
+        for engine in options.engine or rig.ENGINES
+        for cycles in measure(engine, options.arrays, options.pools)
+    ]
+    tables = page.table(_HEAD, (cycles.row() for cycles in measured))
+    page.show(
+        "reports", f"{tables}\n\n{told(measured, options.arrays, options.pools)}", options.write
+    )
+
+
+if __name__ == "__main__":
+    main()
