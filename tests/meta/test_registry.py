@@ -30,7 +30,7 @@ def findings(kind: ResourceKind, known: Iterable[str]) -> list[str]:
 
 def _names(kind: ResourceKind, table: Table) -> Iterator[str]:
     for name in kind.filters:
-        if name not in table.c:
+        if name not in kind.shown:
             yield f"filter {name!r} is no column"
     for column in table.columns:
         if not column.doc:
