@@ -144,7 +144,6 @@ class ReportRunner:
         doubt = self._take_pools(session, report, answer.pools)
         if doubt is not None:
             return doubt
-        report.lease = int(report_requests.lease(session, self._conf, report.storage_id) * 1000)
         report.take(answer.at)
         report.capabilities = answer.capabilities
         if is_last and report.resume():
@@ -187,7 +186,9 @@ class ReportRunner:
         with self._database.writer() as session:
             storages.get(session, storage_id, lock=True)
             usual = report_requests.lease(session, self._conf, storage_id)
-            return change(session, reports.locked(session, storage_id, usual))
+            report = reports.locked(session, storage_id, usual)
+            report.lease = int(usual * 1000)
+            return change(session, report)
 
 
 def _note_failure(

@@ -217,12 +217,13 @@ def test_defaults_are_shown_and_left_alone(stage: Stage, client: Client, body: B
     ):
         assert (refused.status, refused.code) == (400, "InvalidInput")
         assert "configuration file" in refused.message
-    own = made(client, storage_id=storage_id, interval=60)
-    alerts = made(client, storage_id=storage_id, kind="alert_sync", interval=60)
-    assert {
-        one["next_due"] for one in client.get("/v1/schedules?origin=default").json["schedules"]
-    } == {None}
-    for one in (own, alerts):
+    own = [
+        made(client, storage_id=storage_id, kind=kind, interval=60)
+        for kind in ("sync", "alert_sync", "report")
+    ]
+    replaced = client.get("/v1/schedules?origin=default").json["schedules"]
+    assert {one["next_due"] for one in replaced} == {None}
+    for one in own:
         client.delete(f"/v1/schedules/{one['id']}")
     again = client.get("/v1/schedules?origin=default&sort=id:asc").json["schedules"]
     assert again == listed

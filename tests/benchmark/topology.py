@@ -184,7 +184,7 @@ def _counted(database: Database) -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if statement.startswith("SELECT"):
+        if statement.startswith("SELECT") and "FROM" in statement:
             sent.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)

@@ -41,7 +41,7 @@ class Pools:
         about = select(*(storages[name] for name in STORAGE_FIELDS)).where(live)
         self._storages = {row["id"]: dict(row) for row in session.execute(about).mappings()}
         abilities = select(Report.storage_id, Report.capabilities)
-        self._abilities = dict(row for row in session.execute(abilities))
+        self._abilities: dict[str, Row | None] = dict(row for row in session.execute(abilities))
         shown = (column.label(name) for name, column in POOLS.shown.items())
         pools = select(*shown).order_by(POOLS.columns["storage_id"], POOLS.columns["name"])
         self._pools = [dict(row) for row in session.execute(pools).mappings()]

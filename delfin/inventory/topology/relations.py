@@ -7,9 +7,6 @@ two ways, directly and through a group, is two routes of one link.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import ColumnElement, FromClause, null
 
 from delfin.inventory.access import (
     HOST_GROUPS,
@@ -22,7 +19,7 @@ from delfin.inventory.access import (
 from delfin.inventory.block import POOLS, VOLUMES
 from delfin.inventory.file import FILESYSTEMS, QTREES, SHARES
 from delfin.inventory.hardware import DISKS, PORTS
-from delfin.inventory.kind import ResourceKind, table_of
+from delfin.inventory.kind import ResourceKind
 
 
 @dataclass(frozen=True)
@@ -43,34 +40,6 @@ class Route:
     def kinds(self) -> tuple[ResourceKind, ...]:
         """The kinds that the array must report for this to be known."""
         return (self.kind,) if self.group is None else (self.kind, self.group)
-
-    def source(self) -> FromClause:
-        """The tables that it is read from."""
-        table = self.kind.table
-        if self.group is None or self.group.embed is None:
-            return table
-        members = table_of(self.group.embed.model)
-        return table.join(
-            members,
-            (members.c.storage_id == table.c.storage_id)
-            & (members.c[self.group.embed.by] == table.c[self.column]),
-        )
-
-    def ends(self) -> tuple[ColumnElement[Any], ColumnElement[Any], ColumnElement[Any]]:
-        """Native ids: of the row that says it, of the one that it names, and of the group."""
-        table = self.kind.table
-        own, named = table.c[self.kind.native_id], table.c[self.column]
-        if self.group is None or self.group.embed is None:
-            return own, named, null()
-        members = table_of(self.group.embed.model)
-        return own, members.c[self.group.embed.shows], named
-
-    def scope(self, storage_id: str) -> tuple[ColumnElement[bool], ...]:
-        """Rows of that array: native ids of two arrays never mean the same."""
-        tables = [self.kind.table]
-        if self.group is not None and self.group.embed is not None:
-            tables.append(table_of(self.group.embed.model))
-        return tuple(table.c.storage_id == storage_id for table in tables)
 
 
 @dataclass(frozen=True)

@@ -180,4 +180,4 @@ def _free_now(delfin: Delfin, storage_id: str) -> int | None:
     answer = delfin.rest.send("GET", f"/v1/storage-pools?storage_id={storage_id}", checked=False)
     if answer.status != 200:
         return None
-    return sum(pool["free_capacity"] for pool in answer.json["storage_pools"])
+    return int(sum(pool["free_capacity"] for pool in answer.json["storage_pools"]))

@@ -113,7 +113,8 @@ def counted(database: Database) -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if statement.startswith("SELECT"):
+        # The pool may ask whether a connection is alive.
+        if statement.startswith("SELECT") and "FROM" in statement:
             sent.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
@@ -254,10 +255,10 @@ def test_the_whole_array_shows_every_row_of_it_once(bench: Bench) -> None:
 
 
 def test_the_number_of_statements_does_not_grow_with_the_array(bench: Bench) -> None:
-    small, large = bench.register(wired("SN1")), bench.register(wired("SN2", 1500, 700))
+    small, large = bench.register(wired("SN1")), bench.register(wired("SN2", 5101, 700))
     bench.sync(small)
     bench.sync(large)
-    sent = {}
+    sent: dict[str, list[str]] = {}
     for storage_id in (small, large):
         volume = row_id(bench, VOLUMES, storage_id, "v0")
         pool = row_id(bench, POOLS, storage_id, "p0")
@@ -265,5 +266,5 @@ def test_the_number_of_statements_does_not_grow_with_the_array(bench: Bench) -> 
             graph.path(session, VOLUMES, volume)
             graph.impact(session, POOLS, pool, storage_id)
             graph.whole(session, storage_id)
-        sent[storage_id] = len(statements)
+        sent[storage_id] = [text.partition("WHERE")[0] for text in statements]
     assert sent[small] == sent[large]
