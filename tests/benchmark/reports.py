@@ -12,11 +12,10 @@ import itertools
 import statistics
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, event, update
+from sqlalchemy import bindparam, update
 
 from delfin.db.base import utcnow
 from delfin.db.session import Database
@@ -24,6 +23,7 @@ from delfin.inventory.block import POOLS
 from delfin.jobs import report
 from delfin.task_manager.report import ReportRunner
 from tests.benchmark import page, rig
+from tests.statements import counted
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script
 
@@ -84,9 +84,9 @@ def _measure(
     for _ in range(ROUNDS):
         if every:
             _answer(scripts, pools, every, next(used))
-        with _counted(bench.database) as sent, rig.timed() as took:
+        with counted(bench.database) as sent, rig.timed() as took:
             _cycle(bench, scripts)
-        cycles.statements = sent[0] / cycles.arrays
+        cycles.statements = len(sent) / cycles.arrays
         cycles.cycle += took
         with rig.timed() as took:
             _bare(bench.database, scripts, pools)
@@ -156,20 +156,6 @@ def _bare(database: Database, scripts: dict[str, Script], pools: int) -> None:
         rows = [{"of": storage_id, "native": f"p{n}", "used": n} for n in range(pools)]
         with database.engine.begin() as connection:
             connection.execute(statement, rows)
-
-
-@contextmanager
-def _counted(database: Database) -> Iterator[list[int]]:
-    sent = [0]
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        sent[0] += statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def told(measured: Sequence[Cycles], arrays: int, pools: int) -> str:

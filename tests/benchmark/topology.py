@@ -11,12 +11,11 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delfin.db.session import Database
@@ -26,6 +25,7 @@ from delfin.inventory.hardware import DISKS, PORTS
 from delfin.inventory.kind import ResourceKind
 from delfin.inventory.topology import graph
 from tests.benchmark import page, rig
+from tests.statements import counted
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script
 
@@ -163,7 +163,7 @@ def _measure(
 ) -> Question:
     question = Question(engine, name)
     sides = [(large[name], question.large), (small[name], question.small)]
-    with database.reader() as session, _counted(database) as sent:
+    with database.reader() as session, counted(database) as sent:
         answer = large[name](session)
     question.statements = len(sent)
     question.rows = sum(len(rows or ()) for rows in answer["nodes"].values())
@@ -177,21 +177,6 @@ def _measure(
                 took.append(time.perf_counter() - began)
     page.progress(" ".join(question.row()))
     return question
-
-
-@contextmanager
-def _counted(database: Database) -> Iterator[list[str]]:
-    sent: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if statement.startswith("SELECT") and "FROM" in statement:
-            sent.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def told(measured: Sequence[Question], volumes: int) -> str:

@@ -138,6 +138,7 @@ class Walk:
         columns = route.kind.table.c
         own, named = columns[route.kind.native_id], columns[route.column]
         from_own = kind is route.kind
+        found: Iterator[Pair]
         if route.group is None:
             found = (
                 (one, other, None)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
-from delfin.db.session import Database
 from delfin.exception import VolumeNotFound
 from delfin.inventory.block import POOLS, VOLUMES
 from delfin.inventory.hardware import DISKS, PORTS
 from delfin.inventory.kind import ResourceKind
 from delfin.inventory.topology import graph
+from tests.statements import counted
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script
 
@@ -105,23 +103,6 @@ def impact(bench: Bench, kind: ResourceKind, storage_id: str, native: str) -> di
     wanted = row_id(bench, kind, storage_id, native)
     with bench.database.reader() as session:
         return natives(graph.impact(session, kind, wanted, storage_id))
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """The statements that are sent while the block runs."""
-    sent: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        # The pool may ask whether a connection is alive.
-        if statement.startswith("SELECT") and "FROM" in statement:
-            sent.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def test_a_volume_leads_through_groups_to_hosts_ports_pool_and_disks(bench: Bench) -> None:
