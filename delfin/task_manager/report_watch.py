@@ -14,9 +14,18 @@ from delfin.coordination.loop import Loop
 from delfin.db import reports, storages
 from delfin.db.base import utcnow
 from delfin.db.reports import Report
+from delfin.db.schedules import Schedule, ScheduleState
 from delfin.db.session import Database, retried
 from delfin.db.storages import Storage
 from delfin.jobs.queue import Mine, anybodys
+from delfin.jobs.report import REPORT
+
+# Storages that a schedule is going to ask for a report.
+_EXPECTED = (
+    select(ScheduleState.storage_id)
+    .join(Schedule, Schedule.id == ScheduleState.schedule_id)
+    .where(Schedule.kind == REPORT, ScheduleState.next_due.is_not(None))
+)
 
 
 class ReportWatch:
@@ -52,6 +61,11 @@ class ReportWatch:
         with self._database.reader() as session:
             found = [row for row in session.scalars(wanted) if self._mine(row.storage_id)]
             session.expunge_all()
+            expected = set(session.scalars(_EXPECTED))
+        for row in found:
+            if row.storage_id not in expected:
+                self._forget(row.storage_id)
+        found = [row for row in found if row.storage_id in expected]
         going_on = [row for row in found if row.stopped_at is None]
         ages = [reports.age(row.reported_at) or 0 for row in going_on]
         self._figures = {
@@ -65,6 +79,21 @@ class ReportWatch:
             had_time = (time.monotonic() - self._began) * 1000 > row.lease
             if row.valid_until < deadline and not row.late and had_time:
                 self._alert(row.storage_id)
+
+    @retried
+    def _forget(self, storage_id: str) -> None:
+        """Reports were switched off: their end is no trouble, and the pools are as they were read."""
+        with self._database.writer() as session:
+            row = session.get(Report, storage_id)
+            if (
+                row is None
+                or session.scalar(_EXPECTED.where(ScheduleState.storage_id == storage_id))
+                is not None
+            ):
+                return
+            session.delete(row)
+            for alert in (internal.REPORTS_STOPPED, internal.REPORT_LATE):
+                alert.recovery(session, storage_id)
 
     @retried
     def _alert(self, storage_id: str) -> None:

@@ -11,6 +11,7 @@ from delfin.db.jobs import Job
 from delfin.db.reports import Report
 from delfin.inventory.block import POOLS
 from delfin.jobs import report
+from delfin.jobs.timetable import Timetable
 from delfin.jobs.worker import Finished
 from delfin.task_manager.report import ReportRunner
 from tests.unit.conftest import Bench
@@ -47,6 +48,14 @@ def run(bench: Bench) -> Finished:
     finished = ReportRunner(bench.database, bench.arrays, bench.conf)(lease, bench.stopping)
     bench.queue.finish(lease, finished.state, finished.result)
     return finished
+
+
+def schedule(bench: Bench, interval: int = 60) -> None:
+    """Have all arrays report by themselves; 0 for none."""
+    bench.conf.set_override("interval", interval, "reports")
+    timetable = Timetable(bench.database, bench.board, bench.conf)
+    timetable.write_defaults()
+    timetable.plan()
 
 
 def reported(bench: Bench, storage_id: str) -> Finished:

@@ -17,7 +17,9 @@ from tests.unit.task_manager.reporting import (
     pool,
     reported,
     row,
+    schedule,
     script,
+    shown,
 )
 
 LATE, UNSATISFIED = "delfin.report_late", "delfin.profile_unsatisfied"
@@ -52,6 +54,7 @@ def look(bench: Bench) -> int | None:
 
 def test_a_late_report_is_told_once_and_its_return_once(bench: Bench, watch: ReportWatch) -> None:
     storage_id = bench.register(script())
+    schedule(bench)
     reported(bench, storage_id)
     watch.look()
     assert (alerts(bench, LATE), watch.figures()["oldest_report_age"]) == ([], 0)
@@ -68,6 +71,7 @@ def test_a_late_report_is_told_once_and_its_return_once(bench: Bench, watch: Rep
 def test_a_report_that_has_stopped_is_not_late(bench: Bench, watch: ReportWatch) -> None:
     array = script()
     storage_id = bench.register(array)
+    schedule(bench)
     reported(bench, storage_id)
     array.storage["status"] = "abnormal"
     reported(bench, storage_id)
@@ -79,10 +83,30 @@ def test_a_report_that_has_stopped_is_not_late(bench: Bench, watch: ReportWatch)
 
 def test_a_process_that_has_just_come_alarms_nobody(bench: Bench) -> None:
     storage_id = bench.register(script())
+    schedule(bench)
     reported(bench, storage_id)
     let_it_grow_old(bench, storage_id)
     ReportWatch(bench.database, bench.conf).look()
     assert alerts(bench, LATE) == []
+
+
+def test_reports_that_were_switched_off_are_forgotten_without_alarm(
+    bench: Bench, watch: ReportWatch
+) -> None:
+    storage_id = bench.register(script())
+    schedule(bench)
+    reported(bench, storage_id)
+    let_it_grow_old(bench, storage_id)
+    watch.look()
+    schedule(bench, 0)
+    watch.look()
+    assert alerts(bench, LATE) == ["cleared"]
+    found = shown(bench, storage_id)
+    assert (found["status"], found["freshness"], found["reported_at"]) == (
+        "normal",
+        "unknown",
+        None,
+    )
 
 
 def test_only_the_owner_counts_a_storage(bench: Bench) -> None:
