@@ -253,4 +253,6 @@ def test_what_the_array_can_do_is_kept_with_the_report(
     assert kept is not None
     assert (kept["protocols"], kept["features"]) == (["fc"], None)
     assert "storage_pools" in kept["supported_kinds"]
-    assert reports.age(row(bench, storage_id).reported_at) == 0
+    age = reports.age(row(bench, storage_id).reported_at)
+    assert age is not None
+    assert 0 <= age < 60
