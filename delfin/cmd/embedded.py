@@ -34,7 +34,6 @@ from delfin.rpc.doorbell import DoorbellServer
 from delfin.service import Service, register_options, tell
 from delfin.task_manager.exports import ExportService
 from delfin.task_manager.service import TaskService
-from delfin.telemetry.nowhere import Nowhere
 
 LOG = log.getLogger(__name__)
 
@@ -66,7 +65,7 @@ class Embedded:
 
     @property
     def all(self) -> Sequence[Service]:
-        return (self.watchdog, self.presence, self.task, self.exports, self.alert, self.api)
+        return (self.watchdog, self.presence, self.exports, self.task, self.alert, self.api)
 
 
 @contextlib.contextmanager
@@ -89,8 +88,8 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
         stack.callback(locks.stop)
         eviction = LocalEviction()
         parts.arrays.sessions.join(eviction)
-        task = TaskService(conf, parts.database, parts.queue, parts.arrays, Nowhere())
         exports = ExportService(conf, parts.database)
+        task = TaskService(conf, parts.database, parts.queue, parts.arrays, exports.outlets)
         bell = DoorbellServer(parts.transport, "standalone")
         bell.add_listener(task.ring)
         bell.add_listener(exports.ring)

@@ -25,7 +25,6 @@ from delfin.rpc.doorbell import DoorbellServer  # noqa: E402 - likewise
 from delfin.service import Service  # noqa: E402 - likewise
 from delfin.task_manager.exports import ExportService  # noqa: E402 - likewise
 from delfin.task_manager.service import TaskService  # noqa: E402 - likewise
-from delfin.telemetry.nowhere import Nowhere  # noqa: E402 - likewise
 
 # Also the group whose members divide the storages among them.
 NAME = "delfin-task"
@@ -51,16 +50,16 @@ def main() -> int:
             )
             parts.arrays.sessions.join(cluster.eviction, cluster.ring.elsewhere)
             health = Health(daemon.checks(parts))
+            exports = ExportService(conf, parts.database)
             task = TaskService(
                 conf,
                 parts.database,
                 parts.queue,
                 parts.arrays,
-                Nowhere(),
+                exports.outlets,
                 mine=cluster.ring.mine,
                 place=(number, conf.task_workers),
             )
-            exports = ExportService(conf, parts.database)
             calls = array_call_server(parts, me, cluster.ring)
             bell = DoorbellServer(parts.transport, socket.gethostname())
             bell.add_listener(task.ring)
@@ -85,15 +84,16 @@ def main() -> int:
                 stuck=lambda: task.stuck,
             )
             answering = daemon.answering(
-                *(parts, NAME, health, facts), readings=exports.outlets.readings
+                *(parts, NAME, health, shown), readings=exports.outlets.readings
             )
             yield [
                 *care,
                 cluster,
                 health,
                 ApiService(conf, answering, listening),
-                task,
+                # A job that still runs hands its samples over.
                 exports,
+                task,
                 daemon.Soon(calls),
                 daemon.Soon(bell),
             ]

@@ -26,9 +26,8 @@ from delfin.jobs.queue import Lease
 from delfin.jobs.worker import Finished, Worker
 from delfin.task_manager.collection.runner import CollectRunner
 from delfin.telemetry.checking import Counted, Expected, Window, batches
-from delfin.telemetry.nowhere import Nowhere
 from delfin.telemetry.plan import Wanted
-from delfin.telemetry.samples import Source
+from delfin.telemetry.samples import Batch, Source
 from tests.benchmark import page, rig
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script, ScriptedDriver
@@ -105,7 +104,7 @@ def one_core(luns: int) -> list[tuple[str, str]]:
     expected = Expected(Source("s", "n", "v", "m", "1"), "volume", WANTED.keys(), window)
 
     def checked() -> float:
-        sink = Nowhere()
+        sink = Counting()
         began = time.thread_time()
         for batch in batches(told, expected, Counted()):
             sink.put(batch)
@@ -158,12 +157,24 @@ class Stalls:
             self.longest = max(self.longest, time.monotonic() - began - 0.005)
 
 
+class Counting:
+    """A sink that keeps nothing."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self.samples = 0
+
+    def put(self, batch: Batch) -> None:
+        with self._guard:
+            self.samples += len(batch)
+
+
 class Working:
     """A worker that collects, with a sink that counts."""
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        self.sink = Nowhere()
+        self.sink = Counting()
         self._runner = CollectRunner(
             *(bench.database, bench.queue, bench.arrays, bench.conf, self.sink), plan=plan
         )

@@ -15,12 +15,11 @@ from delfin.inventory.reconcile import reconcile
 from delfin.jobs.queue import DONE, LeaseLostError
 from delfin.jobs.worker import StoppedError
 from delfin.task_manager.collection.runner import CollectRunner
-from delfin.telemetry.nowhere import Nowhere
 from delfin.telemetry.samples import Batch
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script
 from tests.unit.task_manager.collection.conftest import NewWorld
-from tests.unit.task_manager.collection.world import HOUR, MINUTE, World
+from tests.unit.task_manager.collection.world import HOUR, MINUTE, Recording, World
 
 
 def test_a_sample_is_what_the_array_said_with_the_labels_of_the_operator(world: World) -> None:
@@ -143,11 +142,11 @@ def test_an_array_that_measures_nothing_is_done(bench: Bench) -> None:
         bench.board.request_collection(session, storage_id)
     lease = bench.queue.lease("a")
     assert lease is not None
-    sink = Nowhere()
+    sink = Recording()
     runner = CollectRunner(bench.database, bench.queue, bench.arrays, bench.conf, sink)
     finished = runner(lease, bench.stopping)
     assert (finished.state, finished.result) == (DONE, {"supported": False})
-    assert sink.samples == 0
+    assert sink.given == 0
 
 
 def test_what_is_not_due_is_not_read(new_world: NewWorld) -> None:
