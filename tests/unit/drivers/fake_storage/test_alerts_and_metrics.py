@@ -16,7 +16,7 @@ from delfin.testing.simulated.fake_storage import FakeStorage
 
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
-END = 1_800_000_000_000
+END = 1_760_000_040_000  # a whole minute that has passed
 
 
 def test_signatures_are_the_contracts() -> None:
