@@ -38,7 +38,8 @@ class Batch:
 
     Times are epoch milliseconds. The samples of a series stand in the order of their times, each
     time once. A 'refill' is older than what has been exported before. 'interval' is the time in
-    seconds until the next samples of these series are due, 0 when nobody knows.
+    seconds until the next samples of these series are due, 0 when nobody knows. Nobody changes a
+    batch, or its columns, once it was put.
     """
 
     source: Source
