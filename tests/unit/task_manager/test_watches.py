@@ -57,7 +57,7 @@ def test_a_late_report_is_told_once_and_its_return_once(bench: Bench, watch: Rep
     schedule(bench)
     reported(bench, storage_id)
     watch.look()
-    assert (alerts(bench, LATE), watch.figures()["oldest_report_age"]) == ([], 0)
+    assert (alerts(bench, LATE), watch.figures()["oldest_report_age"] < 60) == ([], True)
     let_it_grow_old(bench, storage_id)
     watch.look()
     watch.look()
