@@ -159,10 +159,11 @@ def _bare(database: Database, scripts: dict[str, Script], pools: int) -> None:
 
 
 def told(measured: Sequence[Cycles], arrays: int, pools: int) -> str:
-    worst = max(statistics.median(one.cycle) for one in measured)
+    slowest = max(statistics.median(one.cycle) for one in measured)
+    thousand = slowest / arrays * 1000
     return (
-        f"{arrays:,} arrays of {pools} pools. The slowest cycle takes {worst:.0f} s of one thread; "
-        f"a minute has {INTERVAL}, so {'one thread keeps' if worst < INTERVAL else 'it takes more than one thread to keep'} up."
+        f"{arrays:,} arrays of {pools} pools. At the slowest pace 1,000 arrays take {thousand:.0f} s "
+        f"of one thread; a minute has {INTERVAL}, so it needs {thousand // INTERVAL + 1:.0f} of them."
     )
 
 
