@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -107,13 +107,17 @@ def remove(parts: ApiParts, request: Request) -> Answer:
     return Answer()
 
 
-def _stored(parts: ApiParts, storage_id: str, able: Able, make: Any) -> Row:
+def _stored(
+    parts: ApiParts, storage_id: str, able: Able, make: Callable[[Session], TelemetryConfig]
+) -> Row:
+    """What 'make' makes or changes, in force, as it is shown."""
+
     @retried
     def attempt() -> Row:
         with parts.database.writer() as session:
             storages.get(session, storage_id, lock=True)
             settle(session, storage_id, able)
-            row: TelemetryConfig = make(session)
+            row = make(session)
             session.add(row)
             put_in_force(session, parts.conf, parts.timetable, storage_id)
             session.refresh(row)
