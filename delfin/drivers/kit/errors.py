@@ -21,7 +21,7 @@ class ErrorTable:
 
     'code' and 'text' are dotted paths into its JSON. A code that 'codes' lacks is a
     StorageBackendException that quotes it; an answer without a code goes by 'statuses', the HTTP
-    status. An exception class is given the vendor's text only if its message has room for it.
+    status, and its text, if it has one, is quoted too. An exception class is given the vendor's text only if its message has room for it.
     For arrays that report errors with status 200: 'good' are the codes that mean success there.
     """
 
@@ -50,6 +50,9 @@ class ErrorTable:
         code = found_at(body, self.code.split("."))
         if code is None:
             said = f"HTTP status {status}"
+            text = found_at(body, self.text.split("."))
+            if isinstance(text, str) and text:
+                said = f"{said}: {clean(text)[:_TEXT]}"
             return made(self.statuses.get(status, exception.StorageBackendException), said)
         code = clean(str(code))[:_CODE]
         text = clean(str(found_at(body, self.text.split("."))))[:_TEXT]
