@@ -1,0 +1,236 @@
+"""A Unisphere for PowerMax on a real socket, with as many arrays behind it as it is told.
+
+It speaks what the driver reads of Dell's OpenAPI document "PowerMax" 10.3, and what differs before:
+no '/v1' and 'ucode' for 'microcode' before 10.0, no '/version' and no disks in 9.0.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from delfin import utils
+from delfin.testing.simulated.array import SimulatedArray
+from delfin.testing.simulated.faults import EMPTY_LIST, IN_LISTING, SHORT_LIST, UNSUPPORTED
+from delfin.testing.simulated.powermax import measured
+from delfin.testing.simulated.powermax.iterators import Iterators
+from delfin.testing.simulated.powermax.model import KEYS, Model
+from delfin.testing.simulated.powermax.sizes import Sizes
+from delfin.testing.simulated.server import Answer, Request
+from delfin.testing.simulated.sessions import BadCredentials, SessionLimit
+
+ROOT = "/univmax/restapi/"
+VERSIONS = ("90", "91", "92", "100", "101", "102", "103")
+RELEASES = {version: f"V{version[:-1]}.{version[-1]}.0.0" for version in VERSIONS}
+ARRAY = "000297900330"
+
+
+class PowerMax(SimulatedArray):
+    """'arrays' are the local ones by their id, 'remote' the ids of those at the other end.
+
+    'version' is that of the newest interface served; the two before it are served as well.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        arrays: Mapping[str, Sizes] | None = None,
+        remote: Sequence[str] = (),
+        version: str = "102",
+        clock_ms: Callable[[], int] = utils.utcnow_ms,
+        **kw: Any,
+    ) -> None:
+        super().__init__(*args, **kw)
+        self._clock_ms = clock_ms
+        started = clock_ms()
+        chosen = arrays or {ARRAY: Sizes()}
+        self.arrays = {name: Model(name, sizes, started) for name, sizes in chosen.items()}
+        self.remote = tuple(remote)
+        self.iterators = Iterators()
+        newest = VERSIONS.index(version)
+        self.served = VERSIONS[max(newest - 2, 0) : newest + 1]
+        # Which arrays '/v1' does not know yet: it answers from another place.
+        self.behind: set[str] = set()
+        self._tokens: dict[str, str] = {}
+
+    # What the server asks.
+
+    def endpoint(self, request: Request) -> str:
+        """The kind that is asked for: 'volume', 'alert', 'Iterator', 'performance' and so on."""
+        path = _words(request)
+        match path:
+            case [_, "system", "symmetrix", _, "director", _, "port", *_]:
+                kind = "port"
+            case [_, "sloprovisioning" | "system", "symmetrix", _, kind, *_]:
+                pass
+            case [_, "sloprovisioning" | "system", kind, *_] | ["v1", "systems", _, kind, *_]:
+                pass
+            case ["common", kind, *_] | [kind, *_]:
+                pass
+        return kind
+
+    def serial(self, request: Request) -> str | None:
+        asked = request.body if isinstance(request.body, dict) else {}
+        named = [*_words(request), str(asked.get("symmetrixId", "")), request.query.get("array")]
+        return next((one for one in named if one in self.arrays), None)
+
+    def answer(self, request: Request) -> Answer:
+        if not self._is_known(request):
+            return _refused(401, "Unauthorized")
+        fault = self.faults.take((UNSUPPORTED,), self.endpoint(request), self.serial(request))
+        if fault is not None:
+            return _refused(501, "Not implemented")
+        try:
+            found = self._found(request, _words(request))
+        except (LookupError, ValueError, TypeError):
+            found = None
+        return found or _refused(404, "Cannot find the resource")
+
+    # The account.
+
+    def _is_known(self, request: Request) -> bool:
+        """As each request carries the account, one that was good stays a session for a while."""
+        header = request.headers.get("authorization", "")
+        if self.sessions.find(self._tokens.get(header, "")) is not None:
+            return True
+        try:
+            pair = base64.b64decode(header.removeprefix("Basic "), validate=True).decode()
+            username, _, password = pair.partition(":")
+            self._tokens[header] = self.sessions.sign_in(username, password).token
+        except (binascii.Error, UnicodeDecodeError, BadCredentials, SessionLimit):
+            return False
+        return True
+
+    # The requests.
+
+    def _found(self, request: Request, path: list[str]) -> Answer | None:
+        newest, found = self.served[-1], None
+        match request.method, path:
+            case "GET", ["version"] if newest != "90":
+                found = Answer(200, self._versions())
+            case "GET", ["90", "system", "version"] if newest in {"90", "91", "92"}:
+                found = Answer(200, {"version": RELEASES[newest]})
+            case _, ["common", "Iterator", *rest]:
+                found = self._iterator(request, rest)
+            case "GET", ["v1", "systems", name, "volumes"] if int(newest) >= 100:
+                found = self._bulk(request, name)
+            case method, ["performance", category, what]:
+                found = self._performance(method, request, category, what)
+            case method, [version, "system", "alert", *rest] if version in self.served:
+                found = self._alert(method, request, rest)
+            case "GET", [version, _, "symmetrix"] if version in self.served:
+                found = Answer(200, {"symmetrixId": [*self.arrays, *self.remote]})
+            case "GET", [version, "system", "symmetrix", name, *rest] if version in self.served:
+                found = self._system(request, version, name, rest)
+            case "GET", [version, _, "symmetrix", name, *rest] if version in self.served:
+                found = self._slo(request, self.arrays[name], rest)
+        return found
+
+    def _versions(self) -> dict[str, Any]:
+        newest = self.served[-1]
+        return {
+            "version": RELEASES[newest],
+            "api_version": newest,
+            "supported_api_versions": list(self.served),
+        }
+
+    def _system(self, request: Request, version: str, name: str, path: list[str]) -> Answer | None:
+        if name in self.remote and not path:
+            return Answer(200, {"symmetrixId": name, "local": False})
+        model = self.arrays[name]
+        if not path:
+            return Answer(200, model.system("ucode" if int(version) < 100 else "microcode"))
+        if path[0] == "disk" and version == "90":
+            return None
+        return Answer(200, model.hardware(path, failed=request.query.get("failed") == "true"))
+
+    def _slo(self, request: Request, model: Model, path: list[str]) -> Answer:
+        if not path:
+            return Answer(200, model.capacity())
+        if path == ["volume"]:
+            return self._volumes(request, model)
+        if len(path) == 1:
+            found = self._listed(request, model.names(path[0]))
+            # Unisphere leaves the list out when there is nothing in it.
+            return Answer(200, {KEYS[path[0]]: found} if found else {})
+        return Answer(200, model.one(path[0], unquote(path[1])))
+
+    def _listed(self, request: Request, rows: list[Any]) -> list[Any]:
+        fault = self.faults.take(IN_LISTING, self.endpoint(request), self.serial(request))
+        if fault is None:
+            return rows
+        return [] if fault.name == EMPTY_LIST else rows[: len(rows) // 2]
+
+    def _volumes(self, request: Request, model: Model) -> Answer:
+        rows = model.volume_ids(request.query.get("storageGroupId"))
+        fault = self.faults.take(IN_LISTING, self.endpoint(request), self.serial(request))
+        if fault is not None and fault.name == EMPTY_LIST:
+            rows = []
+        short = fault is not None and fault.name == SHORT_LIST
+        return Answer(200, self.iterators.first(rows, len(rows) // 2 if short else None))
+
+    def _iterator(self, request: Request, path: list[str]) -> Answer | None:
+        match request.method, path:
+            case "GET", [name, "page"]:
+                window = (int(request.query["from"]), int(request.query["to"]))
+                page = self.iterators.page(name, *window)
+                return None if page is None else Answer(200, page)
+            case "DELETE", [name] if self.iterators.close(name):
+                return Answer(204)
+        return None
+
+    def _bulk(self, request: Request, name: str) -> Answer:
+        model = self.arrays[name]
+        attributes = request.query.get("select", "id").split(",")
+        rows = model.volumes_v1(attributes)
+        return Answer(200, {"volumes": rows[: len(rows) // 2] if name in self.behind else rows})
+
+    def _alert(self, method: str, request: Request, path: list[str]) -> Answer | None:
+        wanted = request.query.get("array")
+        asked = [model for name, model in self.arrays.items() if wanted in {None, name}]
+        match method, path:
+            case "GET", []:
+                found = [one for model in asked for one in model.events.ids()]
+                return Answer(200, {"alertId": found} if found else {})
+            case "GET", [alert_id]:
+                told = (model.events.one(alert_id) for model in asked)
+            case "PUT", [alert_id] if request.body == {"editAlertActionParam": "ACKNOWLEDGE"}:
+                told = (model.events.acknowledge(alert_id) for model in asked)
+            case "DELETE", [alert_id] if any(model.events.delete(alert_id) for model in asked):
+                return Answer(204)
+            case _:
+                return None
+        event = next((one for one in told if one is not None), None)
+        return None if event is None else Answer(200, event)
+
+    def _performance(
+        self, method: str, request: Request, category: str, what: str
+    ) -> Answer | None:
+        now = self._clock_ms()
+        if (method, category, what) == ("GET", "Array", "keys"):
+            dates = {
+                "firstAvailableDate": measured.latest(now) - measured.KEPT_MS,
+                "lastAvailableDate": measured.latest(now),
+            }
+            return Answer(200, {"arrayInfo": [{"symmetrixId": n, **dates} for n in self.arrays]})
+        asked = request.body
+        model = self.arrays[asked["symmetrixId"]]
+        if (method, what) == ("POST", "keys"):
+            name, found = measured.keys(model.sizes, category, asked)
+            return Answer(200, {name: found} if found else {})
+        if (method, what) == ("POST", "metrics"):
+            rows = measured.samples(model.identity, category, asked, now)
+            return Answer(200, self.iterators.first(rows))
+        return None
+
+
+def _words(request: Request) -> list[str]:
+    root, _, rest = request.path.partition(ROOT)
+    return rest.split("/") if not root else [""]
+
+
+def _refused(status: int, message: str) -> Answer:
+    return Answer(status, {"message": message})
