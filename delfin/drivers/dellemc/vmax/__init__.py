@@ -1,0 +1,1 @@
+"""The driver for VMAX and PowerMax arrays behind Unisphere, also several behind one."""

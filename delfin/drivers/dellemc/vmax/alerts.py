@@ -1,0 +1,162 @@
+"""A Unisphere's alerts, and the traps of its event daemon, as alerts.
+
+Alerts are the schema 'alert' of Dell's OpenAPI document "PowerMax" 10.3. Traps carry the event
+of the Fibre Alliance's FCMGMT-MIB (1.3.6.1.3.94, connUnitEventTable and connUnitTable): its
+severities are FcEventSeverity. They also carry variables of EMC's own below 1.3.6.1.4.1.1139;
+no public description of those was found, so they only say whose trap it is. The number that a
+trap has is not the one by which Unisphere clears, so it is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from delfin import exception, utils
+from delfin.common import constants as c
+from delfin.drivers.kit.alerts import TRAP_OID, AlertMap, match_key, texts_too
+from delfin.drivers.kit.mapping import Calc, Const, Get, Record, RowMap
+from delfin.drivers.kit.times import time_ms
+
+ENTERPRISE = "1.3.6.1.4.1.1139"
+FIBRE_CHANNEL = "1.3.6.1.3.94"
+VARIABLES = {
+    "1.6.1.20": "unit",  # connUnitName
+    "1.11.1.4": "time",  # connUnitREventTime
+    "1.11.1.6": "severity",  # connUnitEventSeverity
+    "1.11.1.7": "sort",  # connUnitEventType
+    "1.11.1.9": "description",  # connUnitEventDescr
+}
+_ARRAY_ID = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_NO_TIME = "00000000 000000"
+
+_RESOURCE = {
+    "ARRAY": c.ResourceType.STORAGE,
+    "PERFORMANCE": c.ResourceType.STORAGE,
+    "SLOCOMPLIANCE": c.ResourceType.STORAGE,
+    "FILE": c.ResourceType.STORAGE,
+}
+ALERT = RowMap(
+    alert_id=Get("type", str, required=True),
+    alert_name=Calc(lambda record: record.get("category") or record.get("type")),
+    sequence_number=Get("alertId", str, required=True),
+    severity=Get(
+        "severity",
+        {
+            "FATAL": c.Severity.FATAL,
+            "CRITICAL": c.Severity.CRITICAL,
+            "WARNING": c.Severity.WARNING,
+            "MINOR": c.Severity.MINOR,
+            "INFORMATION": c.Severity.INFORMATIONAL,
+            "NORMAL": c.Severity.INFORMATIONAL,
+        },
+        default=c.Severity.NOT_SPECIFIED,
+    ),
+    category=Get(
+        "state",
+        {
+            "NEW": c.Category.FAULT,
+            "ACKNOWLEDGED": c.Category.FAULT,
+            "CLEARED": c.Category.RECOVERY,
+        },
+        default=c.Category.NOT_SPECIFIED,
+    ),
+    type=Get(
+        "type",
+        {
+            "ARRAY": c.EventType.EQUIPMENT_ALARM,
+            "PERFORMANCE": c.EventType.QUALITY_OF_SERVICE_ALARM,
+            "SLOCOMPLIANCE": c.EventType.QUALITY_OF_SERVICE_ALARM,
+            "SERVER": c.EventType.PROCESSING_ERROR_ALARM,
+            "FILE": c.EventType.PROCESSING_ERROR_ALARM,
+        },
+        default=c.EventType.NOT_SPECIFIED,
+    ),
+    description=Get("description"),
+    resource_type=Get("type", _RESOURCE, default=c.DEFAULT_RESOURCE_TYPE),
+    location=Calc(
+        lambda record: " ".join(str(record[n]) for n in ("object_type", "object") if record.get(n))
+    ),
+    occur_time=Get("created_date_milliseconds", int, required=True),
+    match_key=match_key("array", "description"),
+)
+LISTED = AlertMap(ALERT)
+
+
+def _array_id(record: Record) -> str | None:
+    """The array that a trap is about: a Unisphere sends those of all its arrays."""
+    told = " ".join(str(record.get(name, "")) for name in ("unit", "description"))
+    found = _ARRAY_ID.search(told)
+    return found[0] if found else None
+
+
+def _occurred(record: Record) -> int:
+    """As the trap says, which names no zone and is taken as UTC; else the time of its arrival."""
+    told = str(record.get("time") or "").strip()
+    if told in {"", _NO_TIME}:
+        return utils.utcnow_ms()
+    return time_ms("%d%m%Y %H%M%S")(told)
+
+
+def _key(record: Record) -> Any:
+    same = {"array": _array_id(record), "description": record.get("description")}
+    return match_key("array", "description").function(same)
+
+
+TRAP = RowMap(
+    alert_id=Get(
+        "sort",
+        texts_too({1: "unknown", 2: "other", 3: "status", 4: "configuration", 5: "topology"}),
+        default="unknown",
+    ),
+    alert_name=Const("Symmetrix event"),
+    severity=Get(
+        "severity",
+        texts_too(
+            {
+                1: c.Severity.NOT_SPECIFIED,
+                2: c.Severity.FATAL,
+                3: c.Severity.CRITICAL,
+                4: c.Severity.CRITICAL,
+                5: c.Severity.MAJOR,
+                6: c.Severity.WARNING,
+                7: c.Severity.INFORMATIONAL,
+                8: c.Severity.INFORMATIONAL,
+                9: c.Severity.INFORMATIONAL,
+                10: c.Severity.INFORMATIONAL,
+            }
+        ),
+        default=c.Severity.NOT_SPECIFIED,
+    ),
+    # From 'notify' down nothing is wrong.
+    category=Get(
+        "severity",
+        texts_too(dict.fromkeys(range(7, 11), c.Category.EVENT))
+        | texts_too(dict.fromkeys(range(1, 7), c.Category.FAULT)),
+        default=c.Category.NOT_SPECIFIED,
+    ),
+    type=Const(c.EventType.EQUIPMENT_ALARM),
+    description=Get("description", required=True),
+    resource_type=Const(c.ResourceType.STORAGE),
+    occur_time=Calc(_occurred),
+    serial_number=Calc(_array_id),
+    match_key=Calc(_key),
+)
+TRAPPED = AlertMap(TRAP, root=FIBRE_CHANNEL, variables=VARIABLES, needs=("description",))
+
+
+def from_trap(trap: Mapping[str, str]) -> dict[str, Any] | None:
+    """The alert of a trap; None for one that is neither EMC's nor of the Fibre Alliance's MIB.
+
+    Raises IncompleteTrapInformation for a trap of EMC's that does not say what happened.
+    """
+    alert = TRAPPED.from_trap(trap)
+    if alert is None and _is_emcs(trap):
+        raise exception.IncompleteTrapInformation(TRAP.where)
+    return alert
+
+
+def _is_emcs(trap: Mapping[str, str]) -> bool:
+    told = (*trap, str(trap.get(TRAP_OID, "")))
+    return any(f".{oid.lstrip('.')}.".startswith(f".{ENTERPRISE}.") for oid in told)

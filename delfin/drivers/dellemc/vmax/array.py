@@ -1,0 +1,191 @@
+"""What one array behind a Unisphere has, as records in the Unisphere's own words.
+
+Most listings of Unisphere are names only, so each object is asked for by itself. The calls are
+those of "sloprovisioning" and "system" in Dell's OpenAPI document "PowerMax" 10.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from delfin import exception
+from delfin.drivers.dellemc.vmax.client import Unisphere
+
+Record = dict[str, Any]
+
+_SLO, _SYSTEM = "sloprovisioning", "system"
+_VOLUME = ("id", "identifier", "type", "status", "wwn", "effective_wwn", "cap_mb", "srp")
+_USE = ("effective_used_capacity_gb", "data_reduction_enabled", "storage_groups")
+
+
+class Array:
+    """The part of a Unisphere that is about one array, by its id of twelve digits."""
+
+    def __init__(self, unisphere: Unisphere, array_id: str) -> None:
+        self.unisphere = unisphere
+        self.id = array_id
+
+    # --- the array and its capacity ---
+
+    def system(self) -> Record:
+        """What it is ('system'), and what it holds ('slo' and the records of its 'pools')."""
+        slo = self._slo()
+        told = "usable_total_tb" in (slo.get("system_capacity") or {})
+        return {
+            "system": self._system(),
+            "slo": slo,
+            # PowerMax 2500 and 8500 tell their capacity by pool only.
+            "pools": [] if told else list(self.pools()),
+        }
+
+    def pools(self) -> Iterator[Record]:
+        return self._each("srpId", "srp")
+
+    def volumes(self) -> tuple[list[Record], list[Record]]:
+        """The volumes in the words of '/v1', and those that it did not tell, one by one.
+
+        Each has its pool as 'pool'. What the array lists is what there is: '/v1' answers from
+        another place, which may be a moment behind.
+        """
+        listed = [str(one["volumeId"]) for one in self._volume_ids()]
+        bulk = self.unisphere.bulk(self.id, "volumes", *_VOLUME, *_USE)
+        told = {str(one.get("id")): one for one in bulk or []}
+        whole = [told[name] for name in listed if name in told]
+        missing = [name for name in listed if name not in told]
+        if not missing:
+            return whole, []
+        pool = self._pool_of_groups()
+        single = (self._slo("volume", name) for name in missing)
+        return whole, [{**one, "pool": pool(one.get("storageGroupId"))} for one in single]
+
+    def _pool_of_groups(self) -> Any:
+        """Tells the pool of a volume: Unisphere names it for storage groups only."""
+        names = self._names("srpId", "srp")
+        if len(names) == 1:
+            return lambda _groups: names[0]
+        pools = {one["storageGroupId"]: one.get("srp") for one in self.groups()}
+
+        def found(groups: Any) -> Any:
+            return next((pools[one] for one in groups or [] if pools.get(one) in names), None)
+
+        return found
+
+    # --- hardware ---
+
+    def directors(self) -> Iterator[Record]:
+        """Each with the records of its ports, which tell the director's state."""
+        for name in self._system_ids("directorId", "director"):
+            yield {"id": name, "ports": list(self._ports_of(name))}
+
+    def ports(self) -> Iterator[Record]:
+        for name in self._system_ids("directorId", "director"):
+            yield from self._ports_of(name)
+
+    def disks(self) -> Iterator[Record]:
+        """Each with 'failed', which is a filter of the listing."""
+        failed = set(self._system_ids("disk_ids", "disk", query="?failed=true"))
+        for name in self._system_ids("disk_ids", "disk"):
+            yield {**self._system("disk", str(name)), "failed": name in failed}
+
+    # --- who sees what ---
+
+    def hosts(self) -> Iterator[Record]:
+        return self._each("hostId", "host")
+
+    def initiators(self) -> Iterator[Record]:
+        """One record for each name, though the array lists it once for each port it came through.
+
+        It is of a port where the initiator is logged in, if there is any.
+        """
+        paths: dict[str, list[str]] = {}
+        for path in self._names("initiatorId", "initiator"):
+            paths.setdefault(initiator_name(path), []).append(path)
+        for name, own in paths.items():
+            record: Record = {}
+            for path in own:
+                record = self._slo("initiator", path)
+                if record.get("logged_in") is True:
+                    break
+            yield {**record, "name": name}
+
+    def host_groups(self) -> Iterator[Record]:
+        return self._each("hostGroupId", "hostgroup")
+
+    def port_groups(self) -> Iterator[Record]:
+        return self._each("portGroupId", "portgroup")
+
+    def groups(self) -> Iterator[Record]:
+        return self._each("storageGroupId", "storagegroup")
+
+    def volume_groups(self) -> list[Record]:
+        """Storage groups, each with the ids of its volumes as 'volumes'."""
+        names = self._names("storageGroupId", "storagegroup")
+        bulk = self.unisphere.bulk(self.id, "volumes", "id", "storage_groups")
+        if bulk is None:
+            return [
+                {"storageGroupId": name, "volumes": list(self._volumes_in(name))} for name in names
+            ]
+        members: dict[str, list[str]] = {name: [] for name in names}
+        for one in bulk:
+            for group in one.get("storage_groups") or []:
+                members.get(group["id"], []).append(str(one["id"]))
+        return [{"storageGroupId": name, "volumes": own} for name, own in members.items()]
+
+    def masking_views(self) -> Iterator[Record]:
+        return self._each("maskingViewId", "maskingview")
+
+    # --- alerts ---
+
+    def alerts(self) -> Iterator[Record]:
+        for name in self.unisphere.ids("alertId", _SYSTEM, "alert", query=f"?array={self.id}"):
+            yield self.unisphere.one(_SYSTEM, "alert", str(name))
+
+    def delete_alert(self, alert_id: str) -> None:
+        """Raises ComponentNotFound for an alert that is gone."""
+        self.unisphere.delete(f"/{self.unisphere.version}/{_SYSTEM}/alert/{alert_id}")
+
+    # --- inside ---
+
+    def _slo(self, *parts: str) -> Record:
+        return self.unisphere.one(_SLO, "symmetrix", self.id, *parts)
+
+    def _system(self, *parts: str) -> Record:
+        return self.unisphere.one(_SYSTEM, "symmetrix", self.id, *parts)
+
+    def _names(self, key: str, kind: str) -> list[str]:
+        return self.unisphere.ids(key, _SLO, "symmetrix", self.id, kind)
+
+    def _each(self, key: str, kind: str) -> Iterator[Record]:
+        return (self._slo(kind, name) for name in self._names(key, kind))
+
+    def _system_ids(self, key: str, *parts: str, query: str = "") -> list[Any]:
+        return self.unisphere.ids(key, _SYSTEM, "symmetrix", self.id, *parts, query=query)
+
+    def _ports_of(self, director: str) -> Iterator[Record]:
+        for key in self._system_ids("symmetrixPortKey", "director", director, "port"):
+            found = self._system("director", director, "port", str(key["portId"]))
+            port = found.get("symmetrixPort")
+            if not isinstance(port, dict):
+                raise exception.InvalidResults(f"{self.id}: a port without 'symmetrixPort'")
+            yield port
+
+    def _volume_ids(self, query: str = "") -> list[Record]:
+        return self.unisphere.listed(_SLO, "symmetrix", self.id, "volume", query=query)
+
+    def _volumes_in(self, group: str) -> Iterator[str]:
+        for one in self._volume_ids(f"?storageGroupId={group}"):
+            yield str(one["volumeId"])
+
+
+def initiator_name(path: str) -> str:
+    """The world wide or iSCSI name in the id of an initiator.
+
+    >>> initiator_name("FA-1D:4:10000000c9873cae"), initiator_name("SE-4E:0:iqn.1993-08.org:01:a")
+    ('10000000c9873cae', 'iqn.1993-08.org:01:a')
+    >>> initiator_name("10000000c9873cae")
+    '10000000c9873cae'
+    """
+    director, _, rest = path.partition(":")
+    port, _, name = rest.partition(":")
+    return name if name and "-" in director and port.isdecimal() else path

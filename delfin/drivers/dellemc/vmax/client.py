@@ -1,0 +1,177 @@
+"""HTTPS conversation with a Unisphere for PowerMax, which manages one or several arrays.
+
+Paths, paging iterators and the error body are those of Dell's OpenAPI document "PowerMax" 10.3
+(Unisphere 10.3, https://<unisphere>:8443/univmax/restapi/docs). Each request carries the account
+(HTTP basic authentication), so there is no session to leave on the server.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from oslo_log import log
+
+from delfin import exception
+from delfin.drivers.kit.errors import ErrorTable
+from delfin.drivers.kit.rest import RestSession, basic
+
+LOG = log.getLogger(__name__)
+
+# The versions of the interface that the maps in fields.py were written for, oldest first. A
+# Unisphere serves its own and the two before.
+VERSIONS = ("90", "91", "92", "100", "101", "102")
+# Where a Unisphere tells its versions; before 9.1 only under a version.
+_TOLD_AT = ("/version", "/90/system/version")
+# From here on a Unisphere may know '/v1', which answers with whole objects of an array.
+BULK_SINCE = "100"
+_DIGITS = re.compile(r"(\d+)\.(\d+)")
+_HEADER = "Authorization"
+
+
+class Unisphere(RestSession):
+    """One account on one Unisphere, for all threads that call."""
+
+    root = "/univmax/restapi"
+    # Unisphere has no error codes: the HTTP status says what is wrong, 'message' says it in words.
+    errors = ErrorTable(
+        code="no.code",
+        text="message",
+        statuses={
+            401: exception.NotAuthorized,
+            403: exception.NotAuthorized,
+            404: exception.ComponentNotFound,
+            501: NotImplementedError,
+        },
+    )
+
+    def __init__(self, **access: Any) -> None:
+        super().__init__(**access)
+        self.version = VERSIONS[-1]
+
+    # --- signing in ---
+
+    def log_in(self, username: str, password: str) -> str:
+        """What goes into each request, once the Unisphere has taken it."""
+        header = basic(username, password)
+        told = self._versions(header)
+        self.version = chosen(told)
+        return header[_HEADER]
+
+    def signed(self, token: str) -> Mapping[str, str]:
+        return {_HEADER: token}
+
+    def _versions(self, header: Mapping[str, str]) -> Any:
+        for path in _TOLD_AT[:-1]:
+            try:
+                return self.ask("GET", path, headers=header)
+            except exception.ComponentNotFound:
+                continue
+        return self.ask("GET", _TOLD_AT[-1], headers=header)
+
+    # --- reading ---
+
+    def at_least(self, version: str) -> bool:
+        """Whether the interface in use is this version or a later one."""
+        return int(self.version) >= int(version)
+
+    def one(self, area: str, *parts: str) -> dict[str, Any]:
+        """The object at '/<version>/<area>/<parts>'; raises ComponentNotFound."""
+        return self.get_object(f"/{self.version}/{area}{_joined(parts)}")
+
+    def ids(self, key: str, area: str, *parts: str, query: str = "") -> list[Any]:
+        """The list of ids, or of keys of ports, that the answer has under 'key'.
+
+        Unisphere leaves the key out when there is nothing. Raises InvalidResults for no list.
+        """
+        path = f"/{self.version}/{area}{_joined(parts)}"
+        found = self.get_object(path + query).get(key, [])
+        if not isinstance(found, list):
+            raise exception.InvalidResults(f"{path}: no list at '{key}'")
+        return found
+
+    def listed(self, area: str, *parts: str, query: str = "") -> list[dict[str, Any]]:
+        """All records of a listing that Unisphere hands out by an iterator, page by page.
+
+        An iterator ends some minutes after its last use; then the listing is read once more from
+        the start. Raises InvalidResults when it ends early.
+        """
+        path = f"/{self.version}/{area}{_joined(parts)}{query}"
+        try:
+            return list(self.pages(path, self.get_object(path)))
+        except exception.ComponentNotFound:
+            return list(self.pages(path, self.get_object(path)))
+
+    def pages(self, name: str, first: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """The records of an iterator whose first answer was 'first'."""
+        count, page = first.get("count"), first.get("resultList")
+        size, iterator = first.get("maxPageSize"), first.get("id")
+        if not isinstance(count, int) or not isinstance(size, int) or size < 1:
+            raise exception.InvalidResults(f"{name}: no iterator")
+        done = 0
+        while True:
+            records = _records(name, page)
+            yield from records
+            done += len(records)
+            if done >= count:
+                break
+            # What fits into one page comes with the first answer, and leaves no iterator.
+            if not records or count <= size:
+                raise exception.InvalidResults(f"{name}: ends after {done} of {count} rows")
+            window = f"from={done + 1}&to={min(done + size, count)}"
+            page = self.get_object(f"/common/Iterator/{quote(str(iterator))}/page?{window}")
+        if count > size:
+            # Unisphere keeps few of them at a time.
+            self.delete(f"/common/Iterator/{quote(str(iterator))}")
+
+    def bulk(self, array_id: str, kind: str, *attributes: str) -> list[dict[str, Any]] | None:
+        """These attributes of all objects of a kind in one answer; None where '/v1' is unknown."""
+        if not self.at_least(BULK_SINCE):
+            return None
+        path = f"/v1/systems/{array_id}/{kind}"
+        try:
+            answer = self.get_object(f"{path}?select={','.join(attributes)}")
+        except exception.ComponentNotFound:
+            return None
+        return _objects(path, answer.get(kind, []))
+
+
+def chosen(told: Any) -> str:
+    """The newest version that both sides know, given what a Unisphere tells of itself.
+
+    Unisphere 9.1 and later list what they serve; an older one names its release only. Of a
+    Unisphere that serves none of ours, the version nearest to ours.
+    """
+    told = told if isinstance(told, dict) else {}
+    served = [str(one) for one in told.get("supported_api_versions") or []]
+    if not served:
+        found = _DIGITS.search(str(told.get("version", "")))
+        if found is None:
+            raise exception.InvalidResults("the Unisphere does not tell its version")
+        served = [found[1] + found[2]]
+    common = [one for one in VERSIONS if one in served]
+    if common:
+        return common[-1]
+    LOG.warning(
+        "A Unisphere serves the versions %s of its interface, and none that is known here",
+        ", ".join(served),
+    )
+    newer = [int(one) for one in served if one.isdecimal() and int(one) > int(VERSIONS[-1])]
+    return str(min(newer)) if newer else VERSIONS[0]
+
+
+def _joined(parts: tuple[str, ...]) -> str:
+    # Ids of initiators and ports have colons, which belong there.
+    return "".join(f"/{quote(str(part), safe=':')}" for part in parts)
+
+
+def _records(name: str, page: Any) -> list[dict[str, Any]]:
+    return _objects(name, page.get("result") if isinstance(page, dict) else None)
+
+
+def _objects(name: str, found: Any) -> list[dict[str, Any]]:
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise exception.InvalidResults(f"{name}: no list of objects")
+    return found
