@@ -1,0 +1,178 @@
+"""Alerts and performance of a simulated Unisphere, and traps of its event daemon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from delfin import exception, utils
+from delfin.common import constants as c
+from delfin.drivers.dellemc.vmax.alerts import from_trap
+from delfin.drivers.dellemc.vmax.driver import VmaxDriver
+from delfin.testing.simulated.powermax import PowerMax, Sizes
+from delfin.testing.simulated.powermax.measured import STEP_MS
+from delfin.testing.simulated.powermax.simulator import ARRAY
+from tests.unit.drivers.dellemc.vmax.conftest import STORAGE_ID, Connect, Simulate
+
+OTHER = "000297900331"
+HOUR_MS = 3_600_000
+FC = "1.3.6.1.3.94.1"
+UNIT = ".16.0.80.9.114.0.0.0.0.0.0.0.0.0.0.0.7"
+TRAP_OID = "1.3.6.1.6.3.1.1.4.1.0"
+
+
+def test_alerts_are_those_of_the_array_and_the_time_asked_for(
+    simulate: Simulate, connect: Connect
+) -> None:
+    unisphere = simulate(arrays={ARRAY: Sizes(alerts=4), OTHER: Sizes(alerts=3)})
+    driver = connect(unisphere, storage_name=ARRAY)
+    found = driver.list_alerts(None, None)
+    assert [alert["severity"] for alert in found] == ["Warning", "Fatal", "Critical", "Minor"]
+    assert [alert["category"] for alert in found] == ["Fault", "Fault", "Fault", "Recovery"]
+    second = found[1]["occur_time"]
+    window = {"begin_time": second, "end_time": second + HOUR_MS - 1}
+    assert driver.list_alerts(None, window) == [found[1]]
+
+
+def test_a_cleared_alert_is_gone_and_may_be_cleared_again(driver: VmaxDriver) -> None:
+    first, *others = driver.list_alerts(None, None)
+    driver.clear_alert(None, first["sequence_number"])
+    driver.clear_alert(None, first["sequence_number"])
+    assert driver.list_alerts(None, None) == others
+
+
+def test_the_receivers_of_traps_are_not_set_by_the_driver(driver: VmaxDriver) -> None:
+    with pytest.raises(NotImplementedError):
+        driver.add_trap_config(None, {})
+    with pytest.raises(NotImplementedError):
+        driver.remove_trap_config(None, {})
+
+
+def trap(**variables: str) -> dict[str, str]:
+    """A connUnitEventTrap; the variables by name."""
+    oids = {"name": "6.1.20", "time": "11.1.4", "severity": "11.1.6", "text": "11.1.9"}
+    told = {f"{FC}.{oids[name]}{UNIT}": value for name, value in variables.items()}
+    return {TRAP_OID: "1.3.6.1.3.94.0.4", "transport_address": "192.0.2.7", **told}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"name": ARRAY, "text": "Port 4 is offline"},
+        {"name": "Unisphere", "text": f"Symmetrix {ARRAY}: port 4 is offline"},
+        {"text": f"Symmetrix {ARRAY} Director FA-1D : offline"},
+    ],
+)
+def test_a_trap_says_which_array_of_the_unisphere_it_is_about(told: dict[str, str]) -> None:
+    alert = from_trap(trap(severity="4", **told))
+    assert alert is not None
+    assert alert["serial_number"] == ARRAY
+    assert (alert["severity"], alert["category"]) == ("Critical", "Fault")
+
+
+def test_a_trap_of_no_array_in_particular_names_none() -> None:
+    alert = from_trap(trap(severity="8", text="Unisphere was started, build 1234567890123"))
+    assert alert is not None
+    assert alert["serial_number"] is None
+    assert (alert["severity"], alert["category"]) == ("Informational", "Event")
+
+
+def test_a_traps_time_is_in_milliseconds() -> None:
+    told = from_trap(trap(severity="5", text="x", time="01052024 100000"))
+    assert told is not None
+    assert told["occur_time"] == 1_714_557_600_000
+    before = utils.utcnow_ms()
+    for time in ("", "00000000 000000"):
+        alert = from_trap(trap(severity="5", text="x", time=time))
+        assert alert is not None
+        assert before <= alert["occur_time"] <= utils.utcnow_ms()
+
+
+def test_a_trap_and_the_listed_alert_are_recognised_as_the_same(driver: VmaxDriver) -> None:
+    listed = driver.list_alerts(None, None)[0]
+    told = from_trap(trap(name=ARRAY, severity="6", text=listed["description"]))
+    assert told is not None
+    assert told["match_key"] == listed["match_key"]
+
+
+def test_emcs_own_trap_without_an_event_asks_for_the_alerts_to_be_listed() -> None:
+    own = {TRAP_OID: "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.4.1.1139.3.1.0": "something"}
+    with pytest.raises(exception.IncompleteTrapInformation):
+        from_trap(own)
+    assert from_trap({TRAP_OID: "1.3.6.1.4.1.11395.1"}) is None
+
+
+# --- performance ---
+
+
+def collect(driver: VmaxDriver, begin: int, end: int, *kinds: str) -> list[c.metric_struct]:
+    wanted = driver.get_capabilities(None)["resource_metrics"]
+    asked = {kind: wanted[kind] for kind in kinds or wanted}
+    return driver.collect_perf_metrics(None, STORAGE_ID, asked, begin, end)
+
+
+def test_what_is_declared_is_delivered_for_each_part(driver: VmaxDriver) -> None:
+    end = driver.get_latest_perf_timestamp(None)
+    assert end is not None
+    found = collect(driver, end - STEP_MS, end)
+    parts = {(one.labels["resource_type"], one.labels["resource_id"]) for one in found}
+    assert ("storage", ARRAY) in parts
+    assert {"FA-1D", "DF-2D"} <= {name for kind, name in parts if kind == "controller"}
+    ports = {row["native_port_id"] for row in driver.list_ports(None)}
+    assert {name for kind, name in parts if kind == "port"} < ports
+    assert {len(one.values) for one in found} == {2}
+    declared = {
+        (kind, name)
+        for kind, metrics in driver.get_capabilities(None)["resource_metrics"].items()
+        for name in metrics
+    }
+    assert {(one.labels["resource_type"], one.name) for one in found} == declared
+
+
+def test_each_part_has_values_of_its_own(driver: VmaxDriver) -> None:
+    end = driver.get_latest_perf_timestamp(None) or 0
+    ports = [one for one in collect(driver, end, end, "port") if one.name == "iops"]
+    assert len({value for one in ports for value in one.values.values()}) == len(ports) > 1
+
+
+def test_the_mean_response_time_is_weighted_by_the_requests(driver: VmaxDriver) -> None:
+    end = driver.get_latest_perf_timestamp(None) or 0
+    told = {one.name: one.values[end] for one in collect(driver, end, end, "storage")}
+    busy = (
+        told["readIops"] * told["readResponseTime"] + told["writeIops"] * told["writeResponseTime"]
+    )
+    assert told["responseTime"] == pytest.approx(busy / told["iops"], abs=0.01)
+
+
+def test_history_is_read_page_by_page(unisphere: PowerMax, driver: VmaxDriver) -> None:
+    unisphere.iterators.size = 100
+    end = driver.get_latest_perf_timestamp(None) or 0
+    found = collect(driver, end - 24 * HOUR_MS, end, "storagePool")
+    assert {len(one.values) for one in found} == {24 * HOUR_MS // STEP_MS + 1}
+    assert unisphere.iterators.open == 0
+
+
+def test_an_array_that_is_not_registered_for_performance_has_no_latest_time(
+    unisphere: PowerMax, driver: VmaxDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver.client, "get", lambda _path: {"arrayInfo": []})
+    assert driver.get_latest_perf_timestamp(None) is None
+
+
+def test_a_powermax_2500_has_no_back_end_ports(simulate: Simulate, connect: Connect) -> None:
+    driver = connect(simulate(arrays={ARRAY: Sizes(effective=True)}))
+    end = driver.get_latest_perf_timestamp(None) or 0
+    names = {one.labels["resource_id"] for one in collect(driver, end, end, "port")}
+    assert names
+    assert not any(name.startswith("DF") for name in names)
+
+
+def test_samples_that_are_none_are_an_error(
+    driver: VmaxDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[Any] = [None, {"count": 1, "maxPageSize": 1000, "resultList": {}}]
+    for answer in answers:
+        monkeypatch.setattr(driver.client, "post", lambda *_, told=answer: told)
+        with pytest.raises(exception.InvalidResults):
+            collect(driver, 0, 1, "storage")

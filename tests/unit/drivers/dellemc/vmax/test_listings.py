@@ -1,0 +1,197 @@
+"""What the driver lists of a simulated Unisphere: pages, the two ways to volumes, and faults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from delfin import exception
+from delfin.drivers.dellemc.vmax import fields
+from delfin.drivers.dellemc.vmax.driver import VmaxDriver
+from delfin.testing.simulated.powermax import PowerMax, Sizes
+from delfin.testing.simulated.powermax.simulator import ARRAY
+from tests.unit.drivers.dellemc.vmax.conftest import Connect, Simulate
+
+MANY = {ARRAY: Sizes(volumes=2500, storage_groups=5)}
+
+
+@pytest.mark.parametrize(("version", "bulk"), [("92", 0), ("100", 1)])
+def test_volumes_are_read_at_once_where_unisphere_can(
+    simulate: Simulate, connect: Connect, version: str, bulk: int
+) -> None:
+    unisphere = simulate(version=version)
+    rows = connect(unisphere).list_volumes(None)
+    assert [row["native_volume_id"] for row in rows] == [f"{n:05X}" for n in range(1, 41)]
+    assert unisphere.counters.by_endpoint["volumes"] == bulk
+    assert unisphere.counters.by_endpoint["volume"] == (1 if bulk else 41)
+
+
+def test_both_ways_tell_the_same_volumes(simulate: Simulate, connect: Connect) -> None:
+    one, all_at_once = (
+        connect(simulate(version=version)).list_volumes(None) for version in ("92", "102")
+    )
+    same = ("name", "status", "type", "wwn", "total_capacity", "native_storage_pool_id")
+    assert [[row[n] for n in same] for row in one] == [
+        [row[n] for n in same] for row in all_at_once
+    ]
+
+
+def test_volumes_that_the_fast_way_leaves_out_are_read_one_by_one(
+    simulate: Simulate, connect: Connect
+) -> None:
+    unisphere = simulate(arrays={ARRAY: Sizes(volumes=10)})
+    unisphere.behind.add(ARRAY)
+    assert len(connect(unisphere).list_volumes(None)) == 10
+    assert unisphere.counters.by_endpoint["volume"] == 1 + 5
+
+
+def test_a_long_listing_comes_in_pages_and_its_iterator_is_given_back(
+    simulate: Simulate, connect: Connect
+) -> None:
+    unisphere = simulate(arrays=MANY)
+    assert len(connect(unisphere).list_volumes(None)) == 2500
+    # Two more pages, and the goodbye.
+    assert unisphere.counters.by_endpoint["Iterator"] == 3
+    assert unisphere.iterators.open == 0
+
+
+def test_an_iterator_that_ends_between_two_pages_is_opened_once_more(
+    simulate: Simulate, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unisphere = simulate(arrays=MANY)
+    page, asked = unisphere.iterators.page, []
+
+    def ended_once(*window: Any) -> Any:
+        asked.append(window)
+        if len(asked) == 2:
+            unisphere.iterators.expire_all()
+        return page(*window)
+
+    monkeypatch.setattr(unisphere.iterators, "page", ended_once)
+    assert len(connect(unisphere).list_volumes(None)) == 2500
+    assert len({name for name, *_ in asked}) == 2
+
+
+def test_a_cut_off_listing_never_looks_whole(unisphere: PowerMax, driver: VmaxDriver) -> None:
+    unisphere.faults.order("short_list", "volume", times=1)
+    with pytest.raises(exception.InvalidResults, match="ends after 20 of 40"):
+        driver.list_volumes(None)
+    assert len(driver.list_volumes(None)) == 40
+
+
+def test_nothing_at_all_is_an_empty_listing(simulate: Simulate, connect: Connect) -> None:
+    nothing = Sizes(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    driver = connect(simulate(arrays={ARRAY: nothing}))
+    assert driver.list_storage_hosts(None) == []
+    assert driver.list_volumes(None) == []
+    assert driver.list_volume_groups(None) == {"volume_groups": [], "vol_grp_vol_rels": []}
+    assert driver.list_alerts(None) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("server_error", exception.StorageBackendException),
+        ("html", exception.InvalidResults),
+        ("cut_body", exception.BadResponse),
+        ("unsupported", NotImplementedError),
+    ],
+)
+def test_a_fault_is_told_and_passes(
+    unisphere: PowerMax, driver: VmaxDriver, fault: str, error: type[Exception]
+) -> None:
+    unisphere.faults.order(fault, "srp")
+    with pytest.raises(error):
+        driver.list_storage_pools(None)
+    assert driver.list_disks(None)
+    unisphere.faults.clear()
+    assert driver.list_storage_pools(None)
+
+
+def test_an_unknown_array_is_told_in_unispheres_words(
+    unisphere: PowerMax, driver: VmaxDriver
+) -> None:
+    del unisphere.arrays[ARRAY]
+    with pytest.raises(exception.ComponentNotFound, match="Cannot find the resource"):
+        driver.get_storage(None)
+
+
+def test_pools_are_found_by_storage_group_where_there_are_several(
+    simulate: Simulate, connect: Connect
+) -> None:
+    driver = connect(simulate(version="92", arrays={ARRAY: Sizes(volumes=8, pools=2)}))
+    rows = driver.list_volumes(None)
+    assert [row["native_storage_pool_id"] for row in rows[:4]] == ["SRP_1", "SRP_2"] * 2
+
+
+@pytest.mark.parametrize("version", ["92", "102"])
+def test_a_storage_group_has_its_volumes(
+    simulate: Simulate, connect: Connect, version: str
+) -> None:
+    driver = connect(simulate(version=version, arrays={ARRAY: Sizes(volumes=6, storage_groups=2)}))
+    found = driver.list_volume_groups(None)
+    members = [
+        (pair["native_volume_group_id"], pair["native_volume_id"])
+        for pair in found["vol_grp_vol_rels"]
+    ]
+    assert members[:3] == [("app-0001-SG", one) for one in ("00001", "00003", "00005")]
+    assert len(members) == 6
+
+
+def test_a_powermax_without_usable_capacity_tells_the_effective_one(
+    simulate: Simulate, connect: Connect
+) -> None:
+    driver = connect(simulate(arrays={ARRAY: Sizes(pools=2, effective=True)}))
+    storage, pools = driver.get_storage(None), driver.list_storage_pools(None)
+    assert storage["model"] == "PowerMax_2500"
+    assert storage["total_capacity"] == sum(pool["total_capacity"] for pool in pools) > 0
+    assert storage["used_capacity"] == sum(pool["used_capacity"] for pool in pools)
+
+
+def test_unisphere_9_0_lists_no_disks(simulate: Simulate, connect: Connect) -> None:
+    with pytest.raises(NotImplementedError):
+        connect(simulate(version="90")).list_disks(None)
+
+
+def test_failed_disks_are_told(simulate: Simulate, connect: Connect) -> None:
+    driver = connect(simulate(arrays={ARRAY: Sizes(disks=30)}))
+    states = {row["native_disk_id"]: row["status"] for row in driver.list_disks(None)}
+    assert set(states.values()) == {"normal", "abnormal"}
+
+
+def test_an_initiator_is_one_row_and_online_when_any_of_its_paths_is(
+    simulate: Simulate, connect: Connect
+) -> None:
+    unisphere = simulate(arrays={ARRAY: Sizes(directors=8, hosts=3)})
+    rows = connect(unisphere).list_storage_host_initiators(None)
+    assert len(unisphere.arrays[ARRAY].paths) == 2 * len(rows)
+    assert {row["status"] for row in rows} == {"online"}
+    assert len({row["native_storage_host_initiator_id"] for row in rows}) == len(rows) == 6
+
+
+def test_a_port_is_named_as_unisphere_names_it_elsewhere(driver: VmaxDriver) -> None:
+    ports = {row["native_port_id"]: row for row in driver.list_ports(None)}
+    iscsi, fibre = ports["SE-3D:4"], ports["FA-1D:4"]
+    assert (iscsi["type"], iscsi["logical_type"], fibre["type"]) == ("iscsi", "frontend", "fc")
+    assert iscsi["ipv4"].startswith("10.20.")
+    assert ports["DF-2D:4"]["logical_type"] == "backend"
+    assert fibre["max_speed"] == 32_000_000_000
+    grouped = {one["native_port_id"] for one in driver.list_port_groups(None)["port_grp_port_rels"]}
+    assert grouped <= set(ports)
+
+
+@pytest.mark.parametrize(
+    ("record", "capacity", "used"),
+    [
+        ({"cap_mb": 3073.125, "cap_gb": 3.0, "allocated_percent": 50}, 1639 * 1966080, 1611202560),
+        ({"cap_gb": 2, "allocated_percent": 0}, 2 * 2**30, 0),
+        ({"cap_gb": 1, "allocated_percent": 130}, 2**30, 2**30),
+        ({"cap_gb": 1}, 2**30, None),
+    ],
+)
+def test_a_volumes_capacity_is_read_from_what_is_told(
+    record: dict[str, Any], capacity: int, used: int | None
+) -> None:
+    row = fields.VOLUME.values({"volumeId": "00001", "status": "Ready", **record})
+    assert (row["total_capacity"], row["used_capacity"]) == (capacity, used)
