@@ -36,10 +36,10 @@ class Array:
             "system": self._system(),
             "slo": slo,
             # PowerMax 2500 and 8500 tell their capacity by pool only.
-            "pools": [] if told else list(self.pools()),
+            "pools": [] if told else self.pools(),
         }
 
-    def pools(self) -> Iterator[Record]:
+    def pools(self) -> list[Record]:
         return self._each("srpId", "srp")
 
     def volumes(self) -> tuple[list[Record], list[Record]]:
@@ -56,7 +56,7 @@ class Array:
         if not missing:
             return whole, []
         pool = self._pool_of_groups()
-        single = (self._slo("volume", name) for name in missing)
+        single = self.unisphere.each(missing, _SLO, "symmetrix", self.id, "volume")
         return whole, [{**one, "pool": pool(one.get("storageGroupId"))} for one in single]
 
     def _pool_of_groups(self) -> Any:
@@ -85,12 +85,14 @@ class Array:
     def disks(self) -> Iterator[Record]:
         """Each with 'failed', which is a filter of the listing."""
         failed = set(self._system_ids("disk_ids", "disk", query="?failed=true"))
-        for name in self._system_ids("disk_ids", "disk"):
-            yield {**self._system("disk", str(name)), "failed": name in failed}
+        names = self._system_ids("disk_ids", "disk")
+        found = self.unisphere.each(map(str, names), _SYSTEM, "symmetrix", self.id, "disk")
+        for name, one in zip(names, found, strict=True):
+            yield {**one, "failed": name in failed}
 
     # --- who sees what ---
 
-    def hosts(self) -> Iterator[Record]:
+    def hosts(self) -> list[Record]:
         return self._each("hostId", "host")
 
     def initiators(self) -> Iterator[Record]:
@@ -109,13 +111,13 @@ class Array:
                     break
             yield {**record, "name": name}
 
-    def host_groups(self) -> Iterator[Record]:
+    def host_groups(self) -> list[Record]:
         return self._each("hostGroupId", "hostgroup")
 
-    def port_groups(self) -> Iterator[Record]:
+    def port_groups(self) -> list[Record]:
         return self._each("portGroupId", "portgroup")
 
-    def groups(self) -> Iterator[Record]:
+    def groups(self) -> list[Record]:
         return self._each("storageGroupId", "storagegroup")
 
     def volume_groups(self) -> list[Record]:
@@ -132,14 +134,14 @@ class Array:
                 members.get(group["id"], []).append(str(one["id"]))
         return [{"storageGroupId": name, "volumes": own} for name, own in members.items()]
 
-    def masking_views(self) -> Iterator[Record]:
+    def masking_views(self) -> list[Record]:
         return self._each("maskingViewId", "maskingview")
 
     # --- alerts ---
 
-    def alerts(self) -> Iterator[Record]:
-        for name in self.unisphere.ids("alertId", _SYSTEM, "alert", query=f"?array={self.id}"):
-            yield self.unisphere.one(_SYSTEM, "alert", str(name))
+    def alerts(self) -> list[Record]:
+        names = self.unisphere.ids("alertId", _SYSTEM, "alert", query=f"?array={self.id}")
+        return self.unisphere.each(map(str, names), _SYSTEM, "alert")
 
     def delete_alert(self, alert_id: str) -> None:
         """Raises ComponentNotFound for an alert that is gone."""
@@ -156,15 +158,17 @@ class Array:
     def _names(self, key: str, kind: str) -> list[str]:
         return self.unisphere.ids(key, _SLO, "symmetrix", self.id, kind)
 
-    def _each(self, key: str, kind: str) -> Iterator[Record]:
-        return (self._slo(kind, name) for name in self._names(key, kind))
+    def _each(self, key: str, kind: str) -> list[Record]:
+        names = self._names(key, kind)
+        return self.unisphere.each(names, _SLO, "symmetrix", self.id, kind)
 
     def _system_ids(self, key: str, *parts: str, query: str = "") -> list[Any]:
         return self.unisphere.ids(key, _SYSTEM, "symmetrix", self.id, *parts, query=query)
 
     def _ports_of(self, director: str) -> Iterator[Record]:
-        for key in self._system_ids("symmetrixPortKey", "director", director, "port"):
-            found = self._system("director", director, "port", str(key["portId"]))
+        place = ("director", director, "port")
+        names = [str(key["portId"]) for key in self._system_ids("symmetrixPortKey", *place)]
+        for found in self.unisphere.each(names, _SYSTEM, "symmetrix", self.id, *place):
             port = found.get("symmetrixPort")
             if not isinstance(port, dict):
                 raise exception.InvalidResults(f"{self.id}: a port without 'symmetrixPort'")

@@ -8,7 +8,9 @@ Paths, paging iterators and the error body are those of Dell's OpenAPI document 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 from urllib.parse import quote
 
@@ -27,6 +29,9 @@ VERSIONS = ("90", "91", "92", "100", "101", "102")
 _TOLD_AT = ("/version", "/90/system/version")
 # From here on a Unisphere may know '/v1', which answers with whole objects of an array.
 BULK_SINCE = "100"
+# Objects are asked for one by one, so many at a time. Each request tries the account's password: a
+# larger number could lock an account whose password was changed.
+AT_ONCE = 3
 _DIGITS = re.compile(r"(\d+)\.(\d+)")
 _HEADER = "Authorization"
 
@@ -80,6 +85,19 @@ class Unisphere(RestSession):
     def one(self, area: str, *parts: str) -> dict[str, Any]:
         """The object at '/<version>/<area>/<parts>'; raises ComponentNotFound."""
         return self.get_object(f"/{self.version}/{area}{_joined(parts)}")
+
+    def each(self, names: Iterable[str], area: str, *parts: str) -> list[dict[str, Any]]:
+        """The objects at '/<version>/<area>/<parts>/<name>', in the order of the names.
+
+        Raises what the first of them that fails raises, and asks for no more then.
+        """
+        pool = ThreadPoolExecutor(AT_ONCE)
+        try:
+            # The deadline of the call is in the context.
+            asked = [pool.submit(copy_context().run, self.one, area, *parts, n) for n in names]
+            return [one.result() for one in asked]
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def ids(self, key: str, area: str, *parts: str, query: str = "") -> list[Any]:
         """The list of ids, or of keys of ports, that the answer has under 'key'.
