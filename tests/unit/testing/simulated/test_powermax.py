@@ -1,0 +1,120 @@
+"""A simulated Unisphere's own interface, seen by plain requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from delfin.testing.simulated.powermax import PowerMax, Sizes
+from delfin.testing.simulated.powermax.iterators import Iterators
+
+ARRAY, OTHER = "000297900330", "000297900331"
+GOOD = ("admin", "Fake-Array-1")
+
+
+@pytest.fixture
+def unisphere() -> Iterator[PowerMax]:
+    arrays = {ARRAY: Sizes(volumes=2500), OTHER: Sizes(volumes=1)}
+    with PowerMax(arrays=arrays, remote=["000297900999"], version="100") as unisphere:
+        yield unisphere
+
+
+def ask(
+    unisphere: PowerMax,
+    path: str,
+    *,
+    method: str = "GET",
+    body: Any = None,
+    account: tuple[str, str] | None = GOOD,
+) -> requests.Response:
+    return requests.request(
+        method,
+        f"https://127.0.0.1:{unisphere.port}/univmax/restapi{path}",
+        json=body,
+        auth=account,
+        verify=str(unisphere.certificate_path),
+        timeout=5,
+    )
+
+
+@pytest.mark.parametrize("account", [None, ("admin", "wrong"), ("other", "Fake-Array-1")])
+def test_nothing_is_told_without_the_account(
+    unisphere: PowerMax, account: tuple[str, str] | None
+) -> None:
+    answer = ask(unisphere, "/version", account=account)
+    assert (answer.status_code, answer.json()) == (401, {"message": "Unauthorized"})
+    assert unisphere.sessions.logins == 0
+
+
+def test_a_unisphere_serves_its_version_and_the_two_before(unisphere: PowerMax) -> None:
+    assert ask(unisphere, "/version").json()["supported_api_versions"] == ["91", "92", "100"]
+    statuses = [
+        ask(unisphere, f"/{version}/system/symmetrix").status_code
+        for version in ("90", "91", "92", "100", "101")
+    ]
+    assert statuses == [404, 200, 200, 200, 404]
+
+
+def test_all_arrays_are_listed_and_only_local_ones_are_called_so(unisphere: PowerMax) -> None:
+    names = ask(unisphere, "/100/system/symmetrix").json()["symmetrixId"]
+    local = [ask(unisphere, f"/100/system/symmetrix/{n}").json()["local"] for n in names]
+    assert local == [True, True, False]
+
+
+def test_a_long_listing_is_handed_out_by_an_iterator(unisphere: PowerMax) -> None:
+    first = ask(unisphere, f"/100/sloprovisioning/symmetrix/{ARRAY}/volume").json()
+    assert (first["count"], first["maxPageSize"], len(first["resultList"]["result"])) == (
+        *(2500, 1000),
+        1000,
+    )
+    page = f"/common/Iterator/{first['id']}/page?from=2001&to=2500"
+    assert len(ask(unisphere, page).json()["result"]) == 500
+    assert ask(unisphere, f"/common/Iterator/{first['id']}", method="DELETE").status_code == 204
+    assert ask(unisphere, page).status_code == 404
+
+
+def test_an_iterator_ends_some_time_after_its_last_use() -> None:
+    now = [0.0]
+    iterators = Iterators(clock=lambda: now[0])
+    name = iterators.first(list(range(1500)))["id"]
+    for now[0] in (200.0, 400.0):
+        assert iterators.page(name, 1001, 1500) is not None
+    now[0] = 641.0
+    assert iterators.page(name, 1001, 1500) is None
+    assert iterators.open == 0
+
+
+def test_v1_tells_what_is_selected(unisphere: PowerMax) -> None:
+    path = f"/v1/systems/{OTHER}/volumes"
+    assert ask(unisphere, path).json() == {"volumes": [{"id": "00001"}]}
+    (one,) = ask(unisphere, f"{path}?select=id,srp,nothing").json()["volumes"]
+    assert one == {"id": "00001", "srp": {"id": "SRP_1"}}
+
+
+def test_an_alert_is_acknowledged_and_deleted(unisphere: PowerMax) -> None:
+    alert = ask(unisphere, f"/100/system/alert?array={OTHER}").json()["alertId"][0]
+    path, order = f"/100/system/alert/{alert}", {"editAlertActionParam": "ACKNOWLEDGE"}
+    assert ask(unisphere, path).json()["state"] == "NEW"
+    assert ask(unisphere, path, method="PUT", body=order).json()["state"] == "ACKNOWLEDGED"
+    assert ask(unisphere, path, method="PUT", body={"a": 1}).status_code == 404
+    assert ask(unisphere, path, method="DELETE").status_code == 204
+    assert ask(unisphere, path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/100/system/symmetrix/000000000000",
+        f"/100/sloprovisioning/symmetrix/{ARRAY}/volume/FFFFF",
+        f"/100/sloprovisioning/symmetrix/{ARRAY}/nothing",
+        f"/100/system/symmetrix/{ARRAY}/director/XX-9Z/port/1",
+        "/performance/Array/metrics",
+        "/",
+    ],
+)
+def test_what_there_is_not_is_not_found(unisphere: PowerMax, path: str) -> None:
+    answer = ask(unisphere, path)
+    assert (answer.status_code, answer.json()["message"]) == (404, "Cannot find the resource")
