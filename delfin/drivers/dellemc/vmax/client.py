@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from typing import Any
 from urllib.parse import quote
 
@@ -91,10 +91,14 @@ class Unisphere(RestSession):
 
         Raises what the first of them that fails raises, and asks for no more then.
         """
+
+        def ask(name: str, context: Context) -> dict[str, Any]:
+            # The deadline of the call is in the context.
+            return context.run(lambda: self.one(area, *parts, name))
+
         pool = ThreadPoolExecutor(AT_ONCE)
         try:
-            # The deadline of the call is in the context.
-            asked = [pool.submit(copy_context().run, self.one, area, *parts, n) for n in names]
+            asked = [pool.submit(ask, name, copy_context()) for name in names]
             return [one.result() for one in asked]
         finally:
             pool.shutdown(cancel_futures=True)

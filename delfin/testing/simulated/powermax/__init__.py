@@ -1,6 +1,6 @@
-"""A simulated Unisphere for PowerMax with several arrays, for the drivers 'dellemc vmax' and 'pmax'."""
+"""A simulated Unisphere for PowerMax, behind the drivers 'dellemc vmax' and 'dellemc pmax'."""
 
-from delfin.testing.simulated.powermax.simulator import PowerMax
+from delfin.testing.simulated.powermax.simulator import ARRAY, PowerMax
 from delfin.testing.simulated.powermax.sizes import Sizes
 
-__all__ = ["PowerMax", "Sizes"]
+__all__ = ["ARRAY", "PowerMax", "Sizes"]
