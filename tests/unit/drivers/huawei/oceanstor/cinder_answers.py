@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import ast
 import json
-import subprocess
-import sys
-import zipfile
 from collections.abc import Mapping
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from delfin.testing.simulated.certificate import Certificate
 from delfin.testing.simulated.server import Answer, HttpServer, Request
+from tests.wheels import source_of
 
 REQUIREMENT = "cinder==29.0.0"
 _SOURCE = "cinder/tests/unit/volume/drivers/huawei/test_huawei_drivers.py"
@@ -28,21 +25,9 @@ _ROOT = "/deviceManager/rest/"
 Question = tuple[str, str, frozenset[tuple[str, str]]]
 
 
-def fetched(folder: Path) -> Mapping[str, str]:
+def fetched() -> Mapping[str, str]:
     """The answers by '<path and query>/<METHOD>'; needs the package index that pip is told of."""
-    command = (sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:")
-    done = subprocess.run(
-        (*command, "--quiet", "--dest", str(folder), REQUIREMENT),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{REQUIREMENT} cannot be had: {done.stderr}")
-    (wheel,) = folder.glob("*.whl")
-    with zipfile.ZipFile(wheel) as files:
-        return table(files.read(_SOURCE).decode())
+    return table(source_of(REQUIREMENT, _SOURCE))
 
 
 def table(source: str) -> Mapping[str, str]:

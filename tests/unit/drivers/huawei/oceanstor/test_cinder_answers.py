@@ -13,8 +13,8 @@ from tests.unit.drivers.huawei.oceanstor.cinder_answers import CinderAnswers, fe
 
 
 @pytest.fixture(scope="session")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    return fetched(tmp_path_factory.mktemp("cinder"))
+def answers() -> Mapping[str, str]:
+    return fetched()
 
 
 @pytest.fixture
