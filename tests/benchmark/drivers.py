@@ -37,6 +37,7 @@ from delfin.drivers import intake
 from delfin.drivers.kit.mapping import RowMap
 from delfin.drivers.manager import DriverManager
 from delfin.inventory.block import VOLUMES
+from delfin.testing.simulated import powermax
 from delfin.testing.simulated.array import SimulatedArray
 from delfin.testing.simulated.oceanstor import OceanStor, Sizes
 from tests.benchmark import page, rig
@@ -55,8 +56,15 @@ class Simulated:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-# By vendor and model of the driver.
+def _powermax(version: str, volumes: int) -> SimulatedArray:
+    sizes = powermax.Sizes(volumes=volumes, hosts=50, storage_groups=50, masking_views=50)
+    return powermax.PowerMax(arrays={powermax.ARRAY: sizes}, version=version)
+
+
+# By vendor and model of the driver. Before version 100 a Unisphere tells one volume at a time.
 ARRAYS: Mapping[str, Simulated] = {
+    "dellemc pmax": Simulated(lambda volumes: _powermax("102", volumes)),
+    "dellemc vmax": Simulated(lambda volumes: _powermax("92", volumes)),
     "huawei oceanstor": Simulated(lambda volumes: OceanStor(sizes=Sizes(luns=volumes))),
 }
 
