@@ -113,12 +113,12 @@ class CollectRunner:
             # Another try says the same.
             return Finished(FAILED, told(error))
         due = [one for wanted in known.due if (one := self._asked(wanted, able, known))]
-        if not lease.payload.get("at_once"):
-            due = [one for one in due if not self._is_left_alone(one, known)]
-            if known.due and not due:
-                return Finished(PARTIAL, {**known.error, "skipped": True})
         if not due:
             return Finished(DONE, {"samples": 0})
+        if not lease.payload.get("at_once"):
+            due = [one for one in due if not self._is_left_alone(one, known)]
+            if not due:
+                return Finished(PARTIAL, {**known.error, "skipped": True})
         done = Round(
             *(storage_id, known.kinds, known.skew, self._drivers, self._reader(lease, known)),
             *(self._clock, self._clocks),

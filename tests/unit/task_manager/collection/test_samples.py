@@ -149,6 +149,12 @@ def test_an_array_that_measures_nothing_is_done(bench: Bench) -> None:
     assert sink.given == 0
 
 
+def test_what_the_driver_does_not_offer_is_done_with_nothing(world: World) -> None:
+    world.metrics = frozenset({"cpuUsage"})
+    finished = world.collect()
+    assert (finished.state, finished.result) == (DONE, {"samples": 0})
+
+
 def test_what_is_not_due_is_not_read(new_world: NewWorld) -> None:
     world = new_world(kinds=("volume", "port"))
     lease = replace(world.lease(), payload={"resource_types": ["port"]})
