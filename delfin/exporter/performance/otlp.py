@@ -23,7 +23,7 @@ LOG = log.getLogger(__name__)
 Json = dict[str, Any]
 
 _NS_IN_MS = 1_000_000
-# The first level takes a tenth of the time of the usual one, and most of the gain.
+# An eighth of the time of Python's default, for bodies that are a sixth larger.
 _GZIP_LEVEL = 1
 
 
