@@ -9,6 +9,7 @@ from delfin.api.exchange import Route
 from delfin.api.routes import (
     access,
     alerts,
+    history,
     inventory,
     jobs,
     profiles,
@@ -30,6 +31,7 @@ _FAMILIES = (
     topology,
     profiles,
     alerts,
+    history,
     jobs,
     schedules,
     services,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from delfin.api.schemas import alerts, profiles, telemetry
+from delfin.api.schemas import alerts, history, profiles, telemetry
 from delfin.api.schemas.access import BLOCKS, TLS
 from delfin.api.schemas.inventory import MOMENT, Schema, closed, collection, column_schema, item
 from delfin.api.schemas.schedules import SCHEDULE
@@ -261,6 +261,7 @@ def components() -> dict[str, Schema]:
         **alerts.components(),
         **telemetry.components(),
         **profiles.components(),
+        **history.components(),
     }
     for kind in KINDS:
         name = kind.model.__name__
