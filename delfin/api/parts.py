@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from oslo_config import cfg
@@ -14,6 +15,7 @@ from delfin.context import RequestContext
 from delfin.coordination.eviction import EvictionBus
 from delfin.coordination.locks import Coordinator
 from delfin.db.session import Database
+from delfin.exporter.estate.page import EstatePage
 from delfin.jobs.board import JobBoard
 from delfin.jobs.timetable import Timetable
 
@@ -81,3 +83,8 @@ class ApiParts:
     keyring: KeyRing
     doorbell: Bell
     eviction: EvictionBus
+
+    @cached_property
+    def estate(self) -> EstatePage:
+        """The page of gauges; one for all scrapers of this process."""
+        return EstatePage(self.conf, self.database)

@@ -1,11 +1,12 @@
-"""Routes of what the short history of performance and capacity says."""
+"""Routes of charts: the short history, forecasts, and gauges for Prometheus."""
 
 from __future__ import annotations
 
 from delfin import exception as e
-from delfin.api import forecast, history
+from delfin.api import estate, forecast, history
 from delfin.api.exchange import Operation, Route
 from delfin.api.routes.errors import UNKNOWN
+from delfin.exporter.estate.page import CONTENT_TYPE
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -31,6 +32,17 @@ ROUTES: tuple[Route, ...] = (
                 answer="Forecasts",
                 parameters=forecast.PARAMETERS,
                 errors=(e.InvalidInput, *UNKNOWN),
+            ),
+        ),
+    ),
+    Route(
+        "/v1/prometheus/estate",
+        "Performance",
+        (
+            Operation(
+                *("GET", "show_estate", "Capacities, states and topology of everything, as gauges"),
+                estate.page,
+                media=CONTENT_TYPE,
             ),
         ),
     ),
