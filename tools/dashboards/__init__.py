@@ -1,0 +1,1 @@
+"""Writes the Grafana dashboards in etc/grafana from what `content` declares."""
