@@ -8,6 +8,11 @@ GROUP = "exporter_webhook"
 OPTS: list[cfg.Opt] = [
     cfg.StrOpt("url", default="", help="Where alerts are posted to, as JSON."),
     cfg.StrOpt(
+        "resource_url",
+        default="",
+        help="Where the changes of the inventory are posted to, as JSON.",
+    ),
+    cfg.StrOpt(
         "secret",
         default="",
         secret=True,

@@ -10,14 +10,21 @@ NAMES: list[cfg.Opt] = [
         "alert_exporters",
         default=[],
         help="Exporters that alerts are forwarded to: names or class names of the entry-point "
-        "group delfin.alert.exporters. delfin brings alertmanager, webhook, email and snmp_trap.",
+        "group delfin.alert.exporters. delfin brings alertmanager, webhook, email, snmp_trap and kafka.",
     ),
     cfg.ListOpt(
         "performance_exporters",
         default=[],
         help="Exporters that performance data is forwarded to: names or class names of the "
         "entry-point group delfin.performance.exporters. delfin brings prometheus, remote_write, "
-        "otlp and example.",
+        "otlp, kafka and example.",
+    ),
+    cfg.ListOpt(
+        "resource_exporters",
+        default=[],
+        help="Exporters that the inventory is forwarded to, all of it once and then what is added, "
+        "changed and removed: names or class names of the entry-point group "
+        "delfin.resource.exporters. delfin brings kafka and webhook.",
     ),
 ]
 OPTS: list[cfg.Opt] = [

@@ -1,4 +1,4 @@
-"""How exporters are given alerts."""
+"""How exporters are given what comes as dicts: alerts, and changes of the inventory."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Exporters to Kafka: performance data, alerts and resources over one producer a process."""
