@@ -7,7 +7,7 @@ from sqlalchemy import and_, delete, func, or_, select
 
 from delfin.alerts.log import last_position, number
 from delfin.alerts.words import CLEARED
-from delfin.db.alerts import Alert, AlertEvent, ExportCursor, Silence
+from delfin.db.alerts import RESOURCES, Alert, AlertEvent, ExportCursor, Silence
 from delfin.db.session import Database, affected, retried
 from delfin.utils import utcnow_ms
 
@@ -26,7 +26,11 @@ def _delete_old(database: Database, conf: cfg.ConfigOpts) -> int:
     now = utcnow_ms()
     ended_before = now - conf.alerts.keep_cleared * 1000
     with database.writer() as session:
-        passed = session.scalar(select(func.min(ExportCursor.position)))
+        passed = session.scalar(
+            select(func.min(ExportCursor.position)).where(
+                ExportCursor.exporter.not_like(f"{RESOURCES}%")
+            )
+        )
         last = last_position(session)
         over = and_(
             AlertEvent.position <= (last if passed is None else passed),

@@ -8,27 +8,25 @@ passed it by.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from oslo_config import cfg
-from oslo_db import exception as db_exception
-from sqlalchemy import Table, bindparam, func, or_, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from delfin.alerts.cursor import Cursor
 from delfin.alerts.events import shown
 from delfin.alerts.internal import SPOOL_OVERFLOW
 from delfin.alerts.silences import Silences
 from delfin.alerts.words import LASTING, RAISED, REPEATED, WAS_CLEARED
-from delfin.db.alerts import Alert, AlertEvent, EventLogHead, ExportCursor
-from delfin.db.session import Database, affected, retried
+from delfin.db.alerts import Alert, AlertEvent, EventLogHead
+from delfin.db.session import Database, retried
 from delfin.utils import utcnow_ms
 
 # Rows that get their position in one transaction.
 _NUMBERED_AT_ONCE = 1000
 _ONLY = 1
-_LONGEST_TEXT = 1024
 
 
 class AlertLog:
@@ -39,24 +37,12 @@ class AlertLog:
         self._database = database
         self._conf = conf
         self._exporter = exporter
-        self._owner = owner
-        self._generation: int | None = None
-        self._position = 0
-        self._renew_at = 0.0
+        self._cursor = Cursor(database, conf, exporter, owner, self._start)
         self._overflowed = True
 
     def acquire(self) -> bool:
         """Take or renew the lease; True while this process is the one that forwards."""
-        if self._generation is not None and time.monotonic() < self._renew_at:
-            return True
-        asked_at = time.monotonic()
-        cursor = self._lease() if self._may_lease() else None
-        if cursor is None:
-            self._generation = None
-            return False
-        self._generation, self._position = cursor
-        self._renew_at = asked_at + self._lease_time / 3
-        return True
+        return self._cursor.acquire()
 
     def read(self, most: int) -> Sequence[tuple[int, dict[str, Any] | None]]:
         """What comes behind the cursor, oldest first: positions, and what to deliver.
@@ -69,7 +55,7 @@ class AlertLog:
             rows = list(
                 session.scalars(
                     select(AlertEvent)
-                    .where(AlertEvent.position > self._position)
+                    .where(AlertEvent.position > self._cursor.position)
                     .order_by(AlertEvent.position)
                     .limit(most)
                 )
@@ -88,18 +74,8 @@ class AlertLog:
         @retried
         def attempt() -> bool:
             with self._database.writer() as session:
-                moved = affected(
-                    session,
-                    update(ExportCursor)
-                    .where(*self._held())
-                    .values(
-                        position=position,
-                        delivered=ExportCursor.delivered + len(delivered),
-                        silenced=ExportCursor.silenced + silenced,
-                        dropped=ExportCursor.dropped + dropped,
-                        failing_since=None,
-                        error=None,
-                    ),
+                moved = self._cursor.move(
+                    session, position, len(delivered), silenced=silenced, dropped=dropped
                 )
                 if moved and told:
                     session.execute(
@@ -108,25 +84,13 @@ class AlertLog:
                         .values(told=True)
                         .execution_options(synchronize_session=False)
                     )
-                return bool(moved)
+                return moved
 
-        if not attempt():
-            self._generation = None
-            return False
-        self._position = position
-        return True
+        return self._cursor.settled(position, moved=attempt())
 
     def failed(self, why: str) -> None:
         """Keep for operators that nothing gets through, and since when."""
-        with self._database.writer() as session:
-            session.execute(
-                update(ExportCursor)
-                .where(*self._held())
-                .values(
-                    error=why[:_LONGEST_TEXT],
-                    failing_since=func.coalesce(ExportCursor.failing_since, utcnow_ms()),
-                )
-            )
+        self._cursor.failed(why)
 
     def standing(self, most: int) -> list[list[dict[str, Any]]]:
         """All alerts that last and are not silenced, in batches; for exporters that repeat."""
@@ -142,99 +106,38 @@ class AlertLog:
 
     def release(self) -> None:
         """Let another process go on at once."""
-        if self._generation is not None:
-            with self._database.writer() as session:
-                session.execute(update(ExportCursor).where(*self._held()).values(lease_until=0))
-            self._generation = None
+        self._cursor.release()
 
-    @property
-    def _lease_time(self) -> float:
-        """A call that hangs must not outlast the lease."""
-        exporters = self._conf.exporters
-        return max(float(exporters.lease_time), 2.0 * float(exporters.timeout))
-
-    def _held(self) -> tuple[Any, ...]:
-        return (
-            ExportCursor.exporter == self._exporter,
-            ExportCursor.lease_owner == self._owner,
-            ExportCursor.generation == self._generation,
-        )
-
-    def _may_lease(self) -> bool:
-        """Whether asking can succeed; makes the cursor when there is none yet."""
-        free = or_(ExportCursor.lease_owner == self._owner, ExportCursor.lease_until < utcnow_ms())
-        mine = ExportCursor.exporter == self._exporter
-        with self._database.reader() as session:
-            found = session.scalars(select(free).where(mine)).one_or_none()
-        if found is None:
-            self._make_cursor()
-        return found is None or bool(found)
-
-    @retried
-    def _lease(self) -> tuple[int, int] | None:
-        with self._database.writer() as session:
-            wanted = select(ExportCursor).where(ExportCursor.exporter == self._exporter)
-            cursor = session.scalars(wanted.with_for_update()).one()
-            now = utcnow_ms()
-            if cursor.lease_owner != self._owner or self._generation is None:
-                if cursor.lease_until >= now and cursor.lease_owner != self._owner:
-                    return None
-                cursor.generation += 1
-            cursor.lease_owner = self._owner
-            cursor.lease_until = now + int(self._lease_time * 1000)
-            return cursor.generation, cursor.position
-
-    def _make_cursor(self) -> None:
+    def _start(self) -> int:
         """A new exporter gets what is still in the log of the last [alerts] keep_log seconds."""
         number(self._database)
         since = utcnow_ms() - self._conf.alerts.keep_log * 1000
-        try:
-            with self._database.writer() as session:
-                oldest = session.scalar(
-                    select(func.min(AlertEvent.position)).where(AlertEvent.made_at >= since)
-                )
-                start = last_position(session) if oldest is None else oldest - 1
-                counts = dict.fromkeys(("delivered", "silenced", "dropped"), 0)
-                session.add(
-                    ExportCursor(
-                        exporter=self._exporter,
-                        position=start,
-                        lease_until=0,
-                        generation=0,
-                        **counts,
-                    )
-                )
-        except db_exception.DBDuplicateEntry:
-            # Another process has the same exporter, and was a moment earlier.
-            return
+        with self._database.reader() as session:
+            oldest = session.scalar(
+                select(func.min(AlertEvent.position)).where(AlertEvent.made_at >= since)
+            )
+            return last_position(session) if oldest is None else oldest - 1
 
     def _drop_oldest(self) -> None:
         """Keep no more than [exporters] spool_limit waiting; what is dropped is counted and told."""
         with self._database.reader() as session:
             keep_from = last_position(session) - self._conf.exporters.spool_limit
-            lost = 0
-            if self._position < keep_from:
-                lost = keep_from - self._position
-        if not lost:
+        lost = keep_from - self._cursor.position
+        if lost <= 0:
             return
 
         @retried
         def attempt() -> bool:
             with self._database.writer() as session:
-                moved = affected(
-                    session,
-                    update(ExportCursor)
-                    .where(*self._held())
-                    .values(position=keep_from, dropped=ExportCursor.dropped + lost),
-                )
+                moved = self._cursor.pass_over(session, keep_from, lost)
                 if moved:
                     SPOOL_OVERFLOW.fault(
                         session, None, f"Exporter {self._exporter}.", location=self._exporter
                     )
-                return bool(moved)
+                return moved
 
-        if attempt():
-            self._position, self._overflowed = keep_from, True
+        if self._cursor.settled(keep_from, moved=attempt()):
+            self._overflowed = True
 
     @retried
     def _tell_caught_up(self) -> None:

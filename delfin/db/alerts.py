@@ -110,6 +110,10 @@ class EventLogHead(Base):
     position: Mapped[int] = big_integer("Last position given out")
 
 
+# What the names of cursors begin with whose exporters do not read the log of alerts.
+RESOURCES = "resources:"
+
+
 class ExportCursor(Timestamped, Base):
     """How far one exporter has got, and which process works for it."""
 

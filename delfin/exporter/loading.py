@@ -11,6 +11,7 @@ from delfin.exporter.base_exporter import BaseExporter
 
 ALERTS = "delfin.alert.exporters"
 PERFORMANCE = "delfin.performance.exporters"
+RESOURCES = "delfin.resource.exporters"
 
 
 def find(group: str, names: Iterable[str]) -> tuple[list[EntryPoint], list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +12,8 @@ from delfin.db.query import Listing, Page, find
 from delfin.inventory.kind import ResourceKind, table_of
 
 Row = dict[str, Any]
+# Their ids go into one question for what they embed.
+_READ_AT_ONCE = 500
 
 
 def listing(
@@ -41,6 +44,20 @@ def get(session: Session, kind: ResourceKind, row_id: str) -> Row:
     row = dict(found)
     _embed(session, kind, [row])
     return row
+
+
+def rows_of(session: Session, kind: ResourceKind, storage_id: str) -> Iterator[Row]:
+    """All rows of a kind of one storage, by native id, with what the kind embeds."""
+    columns = kind.columns
+    found = session.execute(
+        select(*columns.values())
+        .where(columns["storage_id"] == storage_id)
+        .order_by(columns[kind.native_id])
+    )
+    for batch in found.mappings().partitions(_READ_AT_ONCE):
+        rows = [dict(row) for row in batch]
+        _embed(session, kind, rows)
+        yield from rows
 
 
 def _embed(session: Session, kind: ResourceKind, rows: list[Row]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint
 from uuid import uuid4
 
 from oslo_config import cfg
@@ -19,6 +21,7 @@ from delfin.exporter import loading
 from delfin.exporter.alert_hand import AlertHand
 from delfin.exporter.forwarder import Forwarder
 from delfin.exporter.performance.outlets import Outlets
+from delfin.exporter.resources.log import ResourceLog
 
 LOG = log.getLogger(__name__)
 
@@ -27,25 +30,26 @@ _MAY_TAKE = 1.0
 
 
 class ExportService(ServiceBase):  # type: ignore[misc] # publishes no types
-    """Forwards alerts and performance data to the configured exporters.
+    """Forwards alerts, the inventory and performance data to the configured exporters.
 
     Where another process forwards already, it waits. 'outlets' is the sink of the collection.
     """
 
     def __init__(self, conf: cfg.ConfigOpts, database: Database) -> None:
         owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
-        points, missing = loading.find(loading.ALERTS, conf.alert_exporters)
-        for name in missing:
-            LOG.error("exporter %s is configured, and nothing of that name is installed", name)
         self._forwarders = [
             Forwarder(
                 point.name,
                 loading.opener(point, conf),
-                AlertLog(database, conf, point.name, owner),
+                entries(database, conf, point.name, owner),
                 AlertHand(),
                 conf.exporters,
             )
-            for point in points
+            for group, names, entries in (
+                (loading.ALERTS, conf.alert_exporters, AlertLog),
+                (loading.RESOURCES, conf.resource_exporters, ResourceLog),
+            )
+            for point in _found(group, names)
         ]
         self.outlets = Outlets(conf, database)
         self._keeping = Loop(
@@ -78,6 +82,13 @@ class ExportService(ServiceBase):  # type: ignore[misc] # publishes no types
 
     def reset(self) -> None:
         """A changed configuration reaches new processes, which replace this one."""
+
+
+def _found(group: str, names: Sequence[str]) -> Sequence[EntryPoint]:
+    points, missing = loading.find(group, names)
+    for name in missing:
+        LOG.error("exporter %s is configured, and nothing of that name is installed", name)
+    return points
 
 
 def _keep(database: Database, conf: cfg.ConfigOpts) -> None:

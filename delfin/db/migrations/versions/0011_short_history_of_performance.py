@@ -1,4 +1,4 @@
-"""Short history of performance."""
+"""Short history of performance, and what exporters of resources have delivered."""
 
 from __future__ import annotations
 
@@ -80,6 +80,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("history_id", "start", name=op.f("pk_metric_hours_due")),
         **_OPTIONS,
     )
+    op.create_table(
+        "exported_storages",
+        sa.Column("exporter", sa.String(length=64), nullable=False),
+        sa.Column("digests", _PACKED, nullable=False),
+        sa.PrimaryKeyConstraint("exporter", name=op.f("pk_exported_storages")),
+        **_OPTIONS,
+    )
+    op.create_table(
+        "exported_kinds",
+        sa.Column("exporter", sa.String(length=64), nullable=False),
+        sa.Column("storage_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("reading", sa.String(length=64), nullable=True),
+        sa.Column("digests", _PACKED, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["storage_id"],
+            ["storages.id"],
+            name=op.f("fk_exported_kinds_storage_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("exporter", "storage_id", "kind", name=op.f("pk_exported_kinds")),
+        **_OPTIONS,
+    )
+    with op.batch_alter_table("exported_kinds", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_exported_kinds_storage_id"), ["storage_id"], unique=False
+        )
 
 
 def _of_history(table: str) -> sa.ForeignKeyConstraint:
