@@ -93,7 +93,7 @@ test-long: packages $(TEST_READY) ## Run the tests that wait for full-length tim
 	@$(WITH_SERVERS) $(PYTEST) -m long
 
 BENCHMARKS := sync memory listing processes mapping claims starting alerts traps drivers collection exporting \
-	topology reports
+	topology reports history
 
 .PHONY: benchmark
 benchmark: packages $(TEST_READY) ## Measure, and put the figures into docs/performance.md

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from delfin.db.base import Base
+from delfin.db.base import Base, UtcDateTime
 
 _PACKED = LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb")
 _EXPORTER = "Name of its cursor in export_cursors"
@@ -25,8 +27,8 @@ class ExportedKind(Base):
         doc="The storage",
     )
     kind: Mapped[str] = mapped_column(String(64), primary_key=True, doc="Key of the resource kind")
-    reading: Mapped[str | None] = mapped_column(
-        String(64), doc="The reading that all of is delivered; null while some is not"
+    reading: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="The last reading that all of is delivered; null before the first"
     )
     digests: Mapped[bytes] = mapped_column(_PACKED, doc="Digests by native id, packed")
 

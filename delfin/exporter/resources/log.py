@@ -11,11 +11,12 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from oslo_config import cfg
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from delfin.alerts.cursor import Cursor
 from delfin.db.alerts import RESOURCES
@@ -53,7 +54,7 @@ class _Work:
     kind: str
     storage_id: str | None
     # The reading that is delivered when nothing waits any more.
-    reading: str | None
+    reading: datetime | None
     delivered: Digests
     waiting: deque[tuple[int, Change]]
 
@@ -149,28 +150,30 @@ class ResourceLog:
             return None
         return self._made(STORAGES, None, None, delivered, changes)
 
-    def _unread(self) -> list[tuple[str, str, str]]:
+    def _unread(self) -> list[tuple[str, str, datetime]]:
         """(storage id, kind, reading) of all readings that are not delivered yet."""
+        told = aliased(ExportedKind)
+        mine = and_(
+            told.exporter == self._name,
+            told.storage_id == KindState.storage_id,
+            told.kind == KindState.kind,
+        )
         with self._database.reader() as session:
-            readings = session.execute(
+            found = session.execute(
                 select(KindState.storage_id, KindState.kind, KindState.last_success)
                 .join(Storage, Storage.id == KindState.storage_id)
-                .where(Storage.deleted.is_(False), KindState.last_success.is_not(None))
-            ).all()
-            known = session.execute(
-                select(ExportedKind.storage_id, ExportedKind.kind, ExportedKind.reading).where(
-                    ExportedKind.exporter == self._name
+                .outerjoin(told, mine)
+                .where(
+                    Storage.deleted.is_(False),
+                    KindState.last_success.is_not(None),
+                    or_(told.reading.is_(None), told.reading != KindState.last_success),
                 )
-            ).all()
-        dealt_with = {tuple(row) for row in known}
-        found = [
-            (storage_id, kind, moment.isoformat())
-            for storage_id, kind, moment in readings
-            if kind in _ORDER and (storage_id, kind, moment.isoformat()) not in dealt_with
-        ]
-        return sorted(found, key=lambda one: (one[0], _ORDER[one[1]]))
+            )
+            readings = [(storage, kind, moment) for storage, kind, moment in found if moment]
+        known = [one for one in readings if one[1] in _ORDER]
+        return sorted(known, key=lambda one: (one[0], _ORDER[one[1]]))
 
-    def _kind_work(self, storage_id: str, key: str, reading: str) -> _Work:
+    def _kind_work(self, storage_id: str, key: str, reading: datetime) -> _Work:
         kind = BY_KEY[key]
         with self._database.reader() as session:
             stored = session.get(ExportedKind, (self._name, storage_id, key))
@@ -186,7 +189,7 @@ class ResourceLog:
         self,
         kind: str,
         storage_id: str | None,
-        reading: str | None,
+        reading: datetime | None,
         delivered: Digests,
         changes: Sequence[Change],
     ) -> _Work:

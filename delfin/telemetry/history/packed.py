@@ -11,7 +11,7 @@ import sys
 import zlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from struct import Struct
 from typing import NamedTuple
@@ -152,14 +152,15 @@ def pack_hour(sums: Mapping[int, Sum]) -> bytes:
     return pack(Packed(metrics, array("I"), rows))
 
 
-def unpack_hour(data: bytes) -> dict[int, Sum]:
-    """What 'pack_hour' was given, to seven digits."""
+def unpack_hour(data: bytes, wanted: Container[int] | None = None) -> dict[int, Sum]:
+    """What 'pack_hour' was given, to seven digits; only of the metrics 'wanted', where said."""
     hour = unpack(data)
     wide = len(hour.metrics)
     mean, least, most, size = (hour.rows[i * wide : (i + 1) * wide] for i in range(_HOUR_ROWS))
     return {
         metric: Sum(int(size[i]), mean[i], least[i], most[i])
         for i, metric in enumerate(hour.metrics)
+        if wanted is None or metric in wanted
     }
 
 

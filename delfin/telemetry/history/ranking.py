@@ -67,9 +67,8 @@ def over(
     exact = len(hours) <= _EXACT_HOURS and _has_samples_of(session, history, start)
     summed = [] if exact else _summed_up(session, history, hours)
     for resource, _, data in _rows(session, MetricHour, history, kind, summed):
-        for number, one in unpack_hour(data).items():
-            if number in ids:
-                found.setdefault((resource, number), []).append(one)
+        for number, one in unpack_hour(data, ids).items():
+            found.setdefault((resource, number), []).append(one)
     known = set(summed)
     blocks = [b for b in range(start - start % BLOCK, end, BLOCK) if b - b % HOUR not in known]
     for resource, begin, data in _rows(session, MetricBlock, history, kind, blocks):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -78,17 +78,13 @@ def chart(session: Session, storage_id: str, asked: Asked) -> list[Line]:
     if not found:
         return []
     resource = found[0]
-    if asked.step >= HOUR:
-        points = _of_hours(session, history.id, resource.id, asked)
-    else:
-        points = _of_samples(session, history.id, resource.id, asked)
     names = metric_names(session, asked.metrics)
-    lines = []
-    for metric, taken in points.items():
-        if metric in names:
-            name, unit = names[metric]
-            shown = _stepped(taken, asked.step) if asked.step else taken
-            lines.append(Line(resource, name, unit, shown))
+    read = _of_hours if asked.step >= HOUR else _of_samples
+    points = read(session, history.id, resource.id, asked, names)
+    lines = [
+        Line(resource, *names[metric], _stepped(taken, asked.step) if asked.step else taken)
+        for metric, taken in points.items()
+    ]
     return sorted(lines, key=lambda line: asked.metrics.index(line.metric))
 
 
@@ -113,56 +109,46 @@ def metric_names(session: Session, names: Sequence[str]) -> dict[int, tuple[str,
     return {number: (name, unit) for number, name, unit in rows}
 
 
-def samples(
-    session: Session, history_id: int, resource: int, start: int, end: int
-) -> Iterator[tuple[int, int, float]]:
-    """(metric, time, value) of one resource, times in their order."""
+def _of_samples(
+    session: Session, history_id: int, resource: int, asked: Asked, wanted: Collection[int]
+) -> dict[int, list[tuple[int, Sum]]]:
     columns = table_of(MetricBlock).c
     rows = session.execute(
         select(columns.start, columns.data)
         .where(
             columns.history_id == history_id,
             # The key has the time before the resource: these are as many look-ups.
-            columns.start.in_(list(range(start - start % BLOCK, end, BLOCK))),
+            columns.start.in_(list(range(asked.start - asked.start % BLOCK, asked.end, BLOCK))),
             columns.resource == resource,
         )
         .order_by(columns.start)
     )
+    found: dict[int, list[tuple[int, Sum]]] = {}
     for begin, data in rows:
         block = unpack(data)
-        wide = len(block.metrics)
-        for place, offset in enumerate(block.times):
-            if start <= begin + offset < end:
-                for number, metric in enumerate(block.metrics):
-                    value = block.rows[place * wide + number]
-                    if math.isfinite(value):
-                        yield metric, begin + offset, value
-
-
-def _of_samples(
-    session: Session, history_id: int, resource: int, asked: Asked
-) -> dict[int, list[tuple[int, Sum]]]:
-    found: dict[int, list[tuple[int, Sum]]] = {}
-    for metric, time, value in samples(session, history_id, resource, asked.start, asked.end):
-        found.setdefault(metric, []).append((time, Sum(1, value, value, value)))
+        for metric in wanted:
+            for offset, value in zip(block.times, block.column(metric) or (), strict=False):
+                if asked.start <= begin + offset < asked.end and math.isfinite(value):
+                    point = (begin + offset, Sum(1, value, value, value))
+                    found.setdefault(metric, []).append(point)
     return found
 
 
 def _of_hours(
-    session: Session, history_id: int, resource: int, asked: Asked
+    session: Session, history_id: int, resource: int, asked: Asked, wanted: Collection[int]
 ) -> dict[int, list[tuple[int, Sum]]]:
     """From the sums of the hours, and from samples where an hour is not summed up yet."""
-    wanted = list(range(asked.start - asked.start % HOUR, asked.end, HOUR))
+    span = list(range(asked.start - asked.start % HOUR, asked.end, HOUR))
     hours, blocks = table_of(MetricHour).c, table_of(MetricBlock).c
     summed = session.execute(
         select(hours.start, hours.data).where(
             hours.history_id == history_id,
-            hours.start.in_(wanted),
+            hours.start.in_(span),
             hours.resource == resource,
         )
     )
-    by_hour = {start: unpack_hour(data) for start, data in summed}
-    missing = [hour for hour in wanted if hour not in by_hour]
+    by_hour = {start: unpack_hour(data, wanted) for start, data in summed}
+    missing = [hour for hour in span if hour not in by_hour]
     kept = session.execute(
         select(blocks.start, blocks.data).where(
             blocks.history_id == history_id,
@@ -178,7 +164,8 @@ def _of_hours(
     found: dict[int, list[tuple[int, Sum]]] = {}
     for hour in sorted(by_hour):
         for metric, one in by_hour[hour].items():
-            found.setdefault(metric, []).append((hour, one))
+            if metric in wanted:
+                found.setdefault(metric, []).append((hour, one))
     return found
 
 

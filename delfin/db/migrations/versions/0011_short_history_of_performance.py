@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
 
+from delfin.db import base
+
 revision = "0011"
 down_revision = "0010"
 
@@ -92,7 +94,7 @@ def upgrade() -> None:
         sa.Column("exporter", sa.String(length=64), nullable=False),
         sa.Column("storage_id", sa.String(length=36), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("reading", sa.String(length=64), nullable=True),
+        sa.Column("reading", base.UtcDateTime(), nullable=True),
         sa.Column("digests", _PACKED, nullable=False),
         sa.ForeignKeyConstraint(
             ["storage_id"],
