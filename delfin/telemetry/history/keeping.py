@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -69,16 +69,28 @@ def sum_up(database: Database, history_id: int) -> int:
     return len(due)
 
 
-@retried
 def _sum_up_hour(database: Database, history_id: int, start: int, touched: int) -> None:
-    with database.writer() as session:
+    rows = []
+    # Not in the transaction that writes: on SQLite nobody else writes meanwhile.
+    with database.reader() as session:
         before = _stored_hours(session, history_id, start)
-        rows = []
         for resource, sums in _sums(session, history_id, start):
             kept = _fuller(before.get(resource, {}), sums)
             if kept:
                 key = {"history_id": history_id, "start": start, "resource": resource}
                 rows.append({**key, "data": pack_hour(kept)})
+    _write_hour(database, history_id, start, touched, rows)
+
+
+@retried
+def _write_hour(
+    database: Database, history_id: int, start: int, touched: int, rows: Sequence[dict[str, Any]]
+) -> None:
+    due = select(HourDue).where(HourDue.history_id == history_id, HourDue.start == start)
+    with database.writer() as session:
+        if session.scalars(due.with_for_update()).one_or_none() is None:
+            # Another process was a moment earlier, or the storage is removed.
+            return
         if rows:
             statement = insert_or_replace(session, table_of(MetricHour), "data")
             session.connection().execute(statement, rows)

@@ -131,16 +131,28 @@ def merged(before: Packed, after: Packed) -> Packed:
 
 def sums_of(blocks: Sequence[Packed]) -> dict[int, Sum]:
     """What all samples of the blocks come to, by metric."""
-    found: dict[int, list[float]] = {}
+    found: dict[int, array[float]] = {}
     for block in blocks:
-        for metric in block.metrics:
-            column = block.column(metric) or ()
-            found.setdefault(metric, []).extend(v for v in column if math.isfinite(v))
-    return {
-        metric: Sum(len(values), sum(values) / len(values), min(values), max(values))
-        for metric, values in found.items()
-        if values
-    }
+        for place, metric in enumerate(block.metrics):
+            column = block.rows[place :: len(block.metrics)]
+            if metric in found:
+                found[metric].extend(column)
+            else:
+                found[metric] = column
+    sums = {metric: sum_of(values) for metric, values in found.items()}
+    return {metric: one for metric, one in sums.items() if one is not None}
+
+
+def sum_of(values: Sequence[float]) -> Sum | None:
+    """None when there is no number among them."""
+    total = sum(values)
+    if not math.isfinite(total):
+        # Rare, and asking each value costs more than all the rest.
+        values = [value for value in values if math.isfinite(value)]
+        total = sum(values)
+    if not values:
+        return None
+    return Sum(len(values), total / len(values), min(values), max(values))
 
 
 def pack_hour(sums: Mapping[int, Sum]) -> bytes:

@@ -22,6 +22,7 @@ from delfin.telemetry.history.packed import (
     HOUR,
     Packed,
     Sum,
+    sum_of,
     together,
     unpack,
     unpack_hour,
@@ -136,11 +137,9 @@ def _sum_within(block: Packed, metric: int, start: int, end: int) -> Sum | None:
     values = [
         value
         for time, value in zip(block.times, block.column(metric) or (), strict=True)
-        if start <= time < end and math.isfinite(value)
+        if start <= time < end
     ]
-    if not values:
-        return None
-    return Sum(len(values), sum(values) / len(values), min(values), max(values))
+    return sum_of(values)
 
 
 def _most(

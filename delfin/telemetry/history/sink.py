@@ -238,5 +238,10 @@ def _note_due(session: Session, history_id: int, hours: set[int]) -> None:
     if fresh := sorted(hours - known):
         session.connection().execute(
             insert(table),
-            [{"history_id": history_id, "start": start, "touched": 0} for start in fresh],
+            # Not the number that an earlier note of the same hour had, which somebody may still
+            # have in mind.
+            [
+                {"history_id": history_id, "start": start, "touched": utcnow_ms() % 2**30}
+                for start in fresh
+            ],
         )
