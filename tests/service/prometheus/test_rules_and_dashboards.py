@@ -86,7 +86,7 @@ def test_every_query_is_about_metrics_and_labels_that_exist(metrics: set[str]) -
 
 def test_an_invented_metric_is_noticed(metrics: set[str]) -> None:
     assert unknown('sum(volume_iopz{name="a"})', metrics, known.labels()) == {"volume_iopz"}
-    assert unknown("sum by (nane) (volume_iops)", metrics, known.labels()) == {"nane"}
+    assert unknown("sum by (colour) (volume_iops)", metrics, known.labels()) == {"colour"}
 
 
 def test_prometheus_understands_every_query_of_the_dashboards(tmp_path: Path) -> None:
