@@ -25,6 +25,7 @@ from delfin.task_manager.alert_clear import AlertClearRunner
 from delfin.task_manager.alert_sync import AlertSyncRunner, then_alerts
 from delfin.task_manager.collection.runner import CollectRunner
 from delfin.task_manager.collection_defaults import CollectionDefaults
+from delfin.task_manager.history import keeping_loop
 from delfin.task_manager.probe import PROBE, Prober, ProbeRunner
 from delfin.task_manager.profile_watch import ProfileWatch
 from delfin.task_manager.removal import RemovalRunner
@@ -95,6 +96,7 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
             CollectionDefaults(conf, database, drivers, timetable, mine, self._scheduler.hurry),
             self._report_watch,
             ProfileWatch(database, conf),
+            keeping_loop(conf, database, mine),
         )
 
     @property

@@ -52,6 +52,7 @@ class Expected:
         window: The times.
         name_of: Finds the name of a resource that the driver leaves unnamed, by its native id.
         refill: It is older than what was delivered before.
+        interval: Seconds between two collections.
     """
 
     source: Source
@@ -60,6 +61,7 @@ class Expected:
     window: Window
     name_of: Callable[[str], str] = lambda _native_id: ""
     refill: bool = False
+    interval: float = 0.0
 
 
 @dataclass
@@ -128,6 +130,7 @@ class _Making:
         batch = Batch(
             *(expected.source, self._series, self._index, self.times, self._values),
             refill=expected.refill,
+            interval=expected.interval,
         )
         counted.kept += len(batch)
         counted.newest = max(counted.newest or 0, *self._last)

@@ -58,7 +58,10 @@ class Able:
         metrics: Mapping[str, Any] = told.get("resource_metrics") or {}
         return cls(
             supported={kind: sorted(names) for kind, names in metrics.items() if names},
-            historic=bool(told.get("is_historic")),
+            # One that keeps it for some time only can be asked for that.
+            historic=bool(
+                told.get("is_historic") or told.get("performance_metric_retention_window")
+            ),
             interval=max(
                 conf.telemetry.performance_collection_interval, told.get("collect_interval") or 0
             ),

@@ -126,6 +126,7 @@ class Reader:
             *(self._source._replace(labels=asked.labels), kind, asked.metrics.keys(), window),
             name_of=lambda native_id: self._name_of(kind, native_id),
             refill=refill,
+            interval=asked.interval / 1000,
         )
         for batch in batches(rows, expected, counted):
             self._may_put()
