@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from delfin.testing.simulated.fake_storage import FakeStorage
@@ -57,6 +59,40 @@ def test_one_fault_then_one_recovery_and_the_missed_sync_runs_by_itself(
         assert counted["delfin_calls_failed_total"] > 0
     assert PASSWORD not in delfin.log.read_text()
     assert NEW not in delfin.log.read_text()
+
+
+def test_what_was_measured_meanwhile_is_collected_by_itself(start: Start) -> None:
+    began, moment = time.time_ns() // 1_000_000, time.monotonic()
+
+    def clock() -> int:
+        """An hour of the array passes within a minute."""
+        return began + int((time.monotonic() - moment) * 60_000)
+
+    with FakeStorage(password=PASSWORD, clock_ms=clock) as array:
+        rest = start().rest
+        storage_id = rest.register(array, serial="DOOR2")
+        rest.synced(storage_id)
+        # Within this story no timer comes round.
+        daily = {"array_polling": {"perf_collection": True, "interval": 86400}}
+        assert rest.put(f"/v1/storages/{storage_id}/metrics-config", daily).status == 200
+
+        def collected_until() -> int:
+            shown = rest.get(f"/v1/storages/{storage_id}/collection").json
+            assert shown["gaps"] == []
+            if not shown["resources"] or any(one["missing"] for one in shown["resources"]):
+                return 0
+            return min(int(one["collected_until"] or 0) for one in shown["resources"])
+
+        assert rest.post(f"/v1/storages/{storage_id}/collect").status == 202
+        before = wait_until(collected_until)
+        array.sessions.change_password(NEW)
+        assert rest.sync(storage_id)["last_sync"]["error_code"] == "InvalidUsernameOrPassword"
+        refused = clock()
+        wait_until(lambda: clock() > refused + 5 * 60_000)
+        block = {**access(array)["rest"], "password": NEW}
+        assert rest.put(f"/v1/storages/{storage_id}/access-info", {"rest": block}).status == 200
+        wait_until(lambda: collected_until() >= refused, SOON)
+    assert before < refused
 
 
 def numbers(rest: Rest) -> dict[str, float]:
