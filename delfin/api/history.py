@@ -15,6 +15,7 @@ from delfin.db import storages
 from delfin.telemetry.history import ranking, reading
 from delfin.telemetry.history.packed import BLOCK, HOUR, Sum
 from delfin.telemetry.history.reading import Asked, Line
+from delfin.telemetry.history.sink import AHEAD
 from delfin.utils import utcnow_ms
 
 PARAMETERS = (
@@ -51,7 +52,7 @@ def metrics(parts: ApiParts, request: Request) -> Answer:
 def _chart(
     parts: ApiParts, query: Mapping[str, str], storage_id: str, kind: str, names: tuple[str, ...]
 ) -> tuple[list[Line], int]:
-    start, end = _range(query)
+    start, end = _range(parts.conf, query)
     step = _step(parts.conf, query, start, end)
     asked = Asked(kind, _needed(query, "id"), names, start, end, step)
     with parts.database.reader() as session:
@@ -69,7 +70,7 @@ def _top(
         if name in query:
             raise exception.InvalidInput(f"{name}: not with top")
     ranged = "start" in query or "end" in query
-    start, end = _range(query)
+    start, end = _range(parts.conf, query)
     with parts.database.reader() as session:
         storages.get(session, storage_id)
         if not ranged:
@@ -84,12 +85,15 @@ def _needed(query: Mapping[str, str], name: str) -> str:
     return text
 
 
-def _range(query: Mapping[str, str]) -> tuple[int, int]:
-    end = whole_number(query, "end", utcnow_ms(), _MOMENT_LIMIT)
+def _range(conf: cfg.ConfigOpts, query: Mapping[str, str]) -> tuple[int, int]:
+    """The part of what is asked for of which there can be anything; it may be empty."""
+    now = utcnow_ms()
+    end = whole_number(query, "end", now, _MOMENT_LIMIT)
     start = whole_number(query, "start", max(0, end - _DAY), _MOMENT_LIMIT)
     if start >= end:
         raise exception.InvalidInput("start: must be before the end")
-    return start, end
+    end = min(end, now + AHEAD)
+    return min(max(start, now - conf.history.keep_hours * 1000 - _DAY), end), end
 
 
 def _step(conf: cfg.ConfigOpts, query: Mapping[str, str], start: int, end: int) -> int:

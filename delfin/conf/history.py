@@ -21,6 +21,7 @@ OPTS: list[cfg.Opt] = [
     cfg.IntOpt(
         "keep_hours",
         min=3600,
+        max=366 * 86400,
         default=30 * 86400,
         help="Seconds that the mean, the least and the most of each hour are kept.",
     ),

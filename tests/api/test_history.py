@@ -105,6 +105,17 @@ def test_start_and_end_bound_what_is_shown(charts: Charts) -> None:
     assert values(line) == [5, 6, 7]
 
 
+@pytest.mark.parametrize("how", [{"id": "v1"}, {"id": "v1", "step": 604800}, {"top": 5}])
+def test_a_range_of_all_time_asks_only_for_what_can_be_there(
+    charts: Charts, how: dict[str, Any]
+) -> None:
+    charts.put({("v1", "iops"): every_minute(hours_ago(1), [1.0])})
+    assert values(charts.line(**how, start=0, end=99_999_999_999_999)) == [1.0]
+    later = charts.ask(**how, start=99_999_999_999_000, end=99_999_999_999_999)
+    assert later.status == 200
+    assert not any(line["points"] for line in later.json["metrics"])
+
+
 def test_several_metrics_come_in_the_order_asked_for(charts: Charts) -> None:
     start = hours_ago(1)
     charts.put({("v1", name): [(start, 1.0)] for name in ("iops", "throughput", "ioSize")})
