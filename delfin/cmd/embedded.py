@@ -89,7 +89,7 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
         eviction = LocalEviction()
         parts.arrays.sessions.join(eviction)
         exports = ExportService(conf, parts.database)
-        task = TaskService(conf, parts.database, parts.queue, parts.arrays, exports.sink)
+        task = TaskService(conf, parts.database, parts.queue, parts.arrays, exports.outlets)
         bell = DoorbellServer(parts.transport, "standalone")
         bell.add_listener(task.ring)
         bell.add_listener(exports.ring)

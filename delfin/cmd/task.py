@@ -56,7 +56,7 @@ def main() -> int:
                 parts.database,
                 parts.queue,
                 parts.arrays,
-                exports.sink,
+                exports.outlets,
                 mine=cluster.ring.mine,
                 place=(number, conf.task_workers),
             )

@@ -22,8 +22,6 @@ from delfin.exporter.alert_hand import AlertHand
 from delfin.exporter.forwarder import Forwarder
 from delfin.exporter.performance.outlets import Outlets
 from delfin.exporter.resources.log import ResourceLog
-from delfin.telemetry.history.sink import history_sink
-from delfin.telemetry.samples import Sinks
 
 LOG = log.getLogger(__name__)
 
@@ -34,8 +32,7 @@ _MAY_TAKE = 1.0
 class ExportService(ServiceBase):  # type: ignore[misc] # publishes no types
     """Forwards alerts, the inventory and performance data to the configured exporters.
 
-    Where another process forwards already, it waits. 'sink' takes what is collected: for the short
-    history, and for the 'outlets'.
+    Where another process forwards already, it waits. 'outlets' is the sink of the collection.
     """
 
     def __init__(self, conf: cfg.ConfigOpts, database: Database) -> None:
@@ -55,8 +52,6 @@ class ExportService(ServiceBase):  # type: ignore[misc] # publishes no types
             for point in _found(group, names)
         ]
         self.outlets = Outlets(conf, database)
-        # The history first: the database may be away, and then nothing is to be exported twice.
-        self.sink = Sinks(history_sink(conf, database), self.outlets)
         self._keeping = Loop(
             "alert-keeping", lambda: _keep(database, conf), conf.alerts.keeping_interval
         )

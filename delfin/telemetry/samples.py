@@ -92,15 +92,3 @@ class Sink(Protocol):
 
     def put(self, batch: Batch) -> None:
         """Keep the batch safe: when this returns, a killed process does not lose it."""
-
-
-class Sinks:
-    """One sink in place of several, which get each batch in their order."""
-
-    def __init__(self, *sinks: Sink | None) -> None:
-        """None stands for one that is switched off."""
-        self._sinks = [sink for sink in sinks if sink is not None]
-
-    def put(self, batch: Batch) -> None:
-        for sink in self._sinks:
-            sink.put(batch)

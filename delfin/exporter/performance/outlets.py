@@ -1,11 +1,10 @@
-"""Where collected samples go: into a spool for each configured exporter, and from there on."""
+"""Where collected samples go: into a spool for each exporter and for the history, and from there on."""
 
 from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterable, Iterator
-from importlib.metadata import EntryPoint
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,12 +15,15 @@ from delfin.alerts.internal import SPOOL_OVERFLOW
 from delfin.coordination.loop import Loop
 from delfin.db.session import Database, retried
 from delfin.exporter import loading
+from delfin.exporter.base_exporter import BaseExporter
 from delfin.exporter.forwarder import Forwarder
+from delfin.exporter.performance.history import NAME, HistoryExporter
 from delfin.exporter.performance.living import Living
 from delfin.exporter.performance.log import BatchHand, SpoolLog
 from delfin.exporter.performance.packing import Packer, split
 from delfin.exporter.performance.spool import Spool, Standing
 from delfin.process.metrics import Reading
+from delfin.telemetry.history.sink import history_sink
 from delfin.telemetry.samples import Batch
 
 LOG = log.getLogger(__name__)
@@ -47,7 +49,12 @@ class Outlets:
         self._living = living = Living(database)
         self._packer = Packer()
         self._most = conf.exporters.performance_batch_samples
-        self._outlets = [_Outlet(point, conf, database, living) for point in points]
+        openers = {point.name: loading.opener(point, conf) for point in points}
+        if (history := history_sink(conf, database)) is not None:
+            openers[NAME] = lambda: HistoryExporter(history)
+        self._outlets = [
+            _Outlet(name, opener, conf, database, living) for name, opener in openers.items()
+        ]
         pause = _POLLS * conf.exporters.poll_interval
         self._keeping = Loop("performance-keeping", self._keep, pause)
 
@@ -94,18 +101,21 @@ class _Outlet:
     """One exporter: its spool, and what forwards it."""
 
     def __init__(
-        self, point: EntryPoint, conf: cfg.ConfigOpts, database: Database, living: Living
+        self,
+        name: str,
+        opener: Callable[[], BaseExporter],
+        conf: cfg.ConfigOpts,
+        database: Database,
+        living: Living,
     ) -> None:
         options = conf.exporters
-        self.name = point.name
+        self.name = name
         self._database = database
-        self._location = f"{point.name} on {socket.gethostname()}"
-        folder = Path(conf.state_path) / "spool" / quote(point.name, safe="")
+        self._location = f"{name} on {socket.gethostname()}"
+        folder = Path(conf.state_path) / "spool" / quote(name, safe="")
         self._spool = Spool(folder, options.performance_spool_limit * _MIB)
         self._log = SpoolLog(self._spool, living, options.performance_batch_samples)
-        self.forwarder = Forwarder(
-            *(point.name, loading.opener(point, conf), self._log, BatchHand(living)), options
-        )
+        self.forwarder = Forwarder(*(name, opener, self._log, BatchHand(living)), options)
         self._standing = Standing()
         self._write_failing = False
         self._told = False

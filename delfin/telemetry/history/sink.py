@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from oslo_config import cfg
@@ -27,7 +28,9 @@ from delfin.telemetry.samples import Batch, Sink
 from delfin.utils import utcnow_ms
 
 # A clock may be wrong; what is further ahead would stay for ever.
-_AHEAD = 24 * HOUR
+AHEAD = 24 * HOUR
+# Resources in one transaction: on SQLite nobody else writes meanwhile.
+_AT_ONCE = 500
 # What a resource was last seen at is written so often; who deletes looks at months.
 _SEEN_AGAIN = 24 * HOUR
 _LONGEST_NAME, _LONGEST_METRIC, _LONGEST_UNIT = 255, 128, 64
@@ -42,9 +45,8 @@ def history_sink(conf: cfg.ConfigOpts, database: Database) -> Sink | None:
 
 
 class HistorySink:
-    """A `Sink`; one transaction for each batch, so that a batch is there whole or not at all.
-
-    Samples that are put again change nothing; those of a storage that is gone are dropped.
+    """A `Sink`. Samples that are put again change nothing; those of a storage that is gone are
+    dropped. So a batch may be put again when it was written in part.
     """
 
     def __init__(self, conf: cfg.ConfigOpts, database: Database) -> None:
@@ -54,41 +56,43 @@ class HistorySink:
 
     def put(self, batch: Batch) -> None:
         now = utcnow_ms()
-        columns = _columns(batch, now - self._conf.history.keep_hours * 1000, now + _AHEAD)
+        columns = _columns(batch, now - self._conf.history.keep_hours * 1000, now + AHEAD)
         if not columns:
             return
         metrics = self._ids_of_metrics(
             {metric for resource in columns.values() for metric in resource}
         )
-        blocks = {
-            resource: list(blocks_of({metrics[name]: column for name, column in taken.items()}))
-            for resource, taken in columns.items()
-        }
         names = {(s.resource_type, s.resource_id): s.resource_name for s in batch.series}
-        newest = max(batch.times)
+        newest = min(max(batch.times), now + AHEAD)
+        storage_id = batch.source.storage_id
         try:
-            self._write(batch.source.storage_id, blocks, names, min(newest, now + _AHEAD))
+            ids = self._ids_of_resources(storage_id, {key: names[key] for key in columns})
+            resources = iter(sorted(columns, key=ids.__getitem__))
+            while part := list(islice(resources, _AT_ONCE)):
+                blocks = {
+                    (start, ids[key]): block
+                    for key in part
+                    for start, block in blocks_of(
+                        {metrics[name]: column for name, column in columns[key].items()}
+                    )
+                }
+                self._write(storage_id, blocks, newest)
         except exception.StorageNotFound:
             return
 
     @retried
-    def _write(
-        self,
-        storage_id: str,
-        taken: Mapping[Key, list[tuple[int, Packed]]],
-        names: Mapping[Key, str],
-        newest: int,
-    ) -> None:
+    def _ids_of_resources(self, storage_id: str, names: Mapping[Key, str]) -> dict[Key, int]:
+        with self._database.writer() as session:
+            storages.get(session, storage_id, lock=True)
+            history = locked_history(session, storage_id)
+            return _ids_of_resources(session, history.id, names)
+
+    @retried
+    def _write(self, storage_id: str, blocks: Blocks, newest: int) -> None:
         with self._database.writer() as session:
             # A removal waits until this is written, and takes it away then.
             storages.get(session, storage_id, lock=True)
             history = locked_history(session, storage_id)
-            resources = _ids_of_resources(session, history.id, {key: names[key] for key in taken})
-            blocks = {
-                (start, resources[key]): block
-                for key, of_resource in taken.items()
-                for start, block in of_resource
-            }
             changed = _with_stored(session, history.id, blocks)
             _write_blocks(session, history.id, changed)
             _note_due(session, history.id, {start - start % HOUR for start, _ in changed})

@@ -29,6 +29,8 @@ def conf_here(tmp_path: Path) -> cfg.ConfigOpts:
         "timeout": 5.0,
     }.items():
         conf.set_override(name, value, "exporters")
+    # It has a spool of its own, and stories too.
+    conf.set_override("enabled", False, "history")
     return conf
 
 
