@@ -41,6 +41,8 @@ _DAY = 24 * HOUR
 def metrics(parts: ApiParts, request: Request) -> Answer:
     """Lines of one resource, or the first of a ranking."""
     query, storage_id = request.query, request.ids["storage_id"]
+    with parts.database.reader() as session:
+        storages.get(session, storage_id)
     kind = _needed(query, "resource")
     names = tuple(dict.fromkeys(_needed(query, "metric").split(",")))
     if len(names) > _MOST_METRICS:
@@ -56,7 +58,6 @@ def _chart(
     step = _step(parts.conf, query, start, end)
     asked = Asked(kind, _needed(query, "id"), names, start, end, step)
     with parts.database.reader() as session:
-        storages.get(session, storage_id)
         return reading.chart(session, storage_id, asked), step
 
 
@@ -72,7 +73,6 @@ def _top(
     ranged = "start" in query or "end" in query
     start, end = _range(parts.conf, query)
     with parts.database.reader() as session:
-        storages.get(session, storage_id)
         if not ranged:
             return ranking.latest(session, storage_id, kind, names[0], top), 0
         return ranking.over(session, storage_id, kind, names[0], top, start, end), end - start

@@ -17,7 +17,7 @@ from tests.api.conftest import Stage
 Body = Callable[..., dict[str, Any]]
 
 ALL_TYPES = ["storage", "storagePool", "volume", "controller", "port", "disk", "filesystem"]
-DEFAULT = {"array_polling": {"perf_collection": True, "interval": 900, "is_historic": False}}
+DEFAULT = {"array_polling": {"perf_collection": True, "interval": 900, "is_historic": True}}
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({}, "exactly one of array_polling, configs is required"),
     ({**DEFAULT, "configs": []}, "exactly one of array_polling, configs is required"),
@@ -118,8 +118,8 @@ def test_one_interval_for_all_is_kept_and_shown(stage: Stage, client: Client, bo
     assert timer["interval"] == 60
     # Within one interval, though the storage has only just been registered.
     assert 0 < seconds_from_now(timer["next_due"]) <= 60
-    # The driver cannot tell the past, whatever is asked for.
-    assert {(one.interval, one.historic) for one in plan(stage, storage_id)} == {(60, False)}
+    # The array keeps what it has measured for some time.
+    assert {(one.interval, one.historic) for one in plan(stage, storage_id)} == {(60, True)}
 
 
 def test_an_interval_for_each_type_of_resource(stage: Stage, client: Client, body: Body) -> None:
@@ -131,7 +131,7 @@ def test_an_interval_for_each_type_of_resource(stage: Stage, client: Client, bod
                 {"resource_type": "volume", "interval": 300, "historic": True},
                 {"resource_type": "storage-pool", "interval": 300, "historic": True},
                 {"resource_type": "disk", "interval": 3600, "historic": False},
-                {"resource_type": "controller", "interval": 3600},
+                {"resource_type": "controller", "interval": 3600, "historic": False},
             ]
         },
     )

@@ -103,7 +103,7 @@ def test_a_configuration_is_made_shown_listed_and_deleted(
         "name": "databases",
         "enabled": True,
         "interval": 60,
-        "historic": False,
+        "historic": True,
         "resources": {"storage-pool": None, "volume": ["iops", "responseTime"]},
         "labels": {"team": "db"},
         "status": {"last_poll": None, "last_result": None, "last_error": None},
@@ -154,7 +154,7 @@ def test_what_several_ask_for_is_collected_once_and_most_often(
         resource_type="volume",
         interval=60,
         metrics=frozenset({"iops", "responseTime"}),
-        historic=False,
+        historic=True,
         labels=(("by", "often"), ("site", "north")),
         config_id=often["id"],
     )

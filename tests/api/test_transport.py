@@ -12,7 +12,7 @@ from delfin.api.app import make_app
 from tests.api.client import Client
 from tests.api.conftest import Stage
 
-NEVER_BUILT = ("metrics", "storages/x/metrics")
+NEVER_BUILT = ("metrics", "storages/x/performance")
 
 
 def test_a_request_id_is_taken_and_given_back(client: Client) -> None:

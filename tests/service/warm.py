@@ -62,9 +62,10 @@ def start(
     """The script leads a session of its own; 'output' is the descriptor for all that it prints.
 
     Another back end has to be chosen before anything is imported: that process starts cold, and so
-    does any script that is not of ours.
+    does any script that is not of this installation.
     """
-    if BACKEND_VARIABLE in environment or script.name not in SCRIPTS:
+    is_ours = script.name in SCRIPTS and script.parent == Path(sys.executable).parent
+    if BACKEND_VARIABLE in environment or not is_ours:
         return subprocess.Popen(
             [script, *arguments],
             env=environment,

@@ -94,6 +94,9 @@ SilenceNotFound                    NotFound         404  1
 JobNotFound                        NotFound         404  1
 ServiceNotFound                    NotFound         404  1
 ScheduleNotFound                   NotFound         404  1
+ProfileNotFound                    NotFound         404  1
+TelemetryConfigNotFound            NotFound         404  1
+TaskServiceUnavailable             DelfinException  503  1
 AccessInfoChanged                  Invalid          400  1
 JobDeadlineExceeded                DelfinException  500  1
 DriverCallTimeout                  DelfinException  504  2

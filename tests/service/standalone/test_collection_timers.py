@@ -16,7 +16,10 @@ pytestmark = pytest.mark.service
 def test_a_new_storage_is_collected_until_somebody_stops_it(
     start: Start, array: FakeStorage
 ) -> None:
-    delfin = start(OS_TELEMETRY__PERFORMANCE_COLLECTION_INTERVAL="1")
+    delfin = start(
+        OS_TELEMETRY__COLLECT_BY_DEFAULT="true",
+        OS_TELEMETRY__PERFORMANCE_COLLECTION_INTERVAL="1",
+    )
     storage_id = delfin.rest.register(array, serial="MEASURED1")
     delfin.rest.synced(storage_id)
 

@@ -54,11 +54,14 @@ def visit_every_page(delfin: Delfin, storage_id: str) -> None:
     agent = {"host": "127.0.0.9", "version": "snmpv2c", "community_string": TOKEN[:32]}
     assert rest.put(f"/v1/storages/{storage_id}/snmp-config", agent).status == 200
     watched = rest.post(f"/v1/storages/{storage_id}/telemetry", {"name": "all", "interval": 60})
+    fast = {"name": "fast", "conditions": [{"field": "name", "operator": "=", "value": "p"}]}
+    assert rest.post("/v1/profiles", fast).status == 201
     alerts = wait_until(lambda: rest.get("/v1/alerts").json["alerts"])
     others = {
         "{alert_id}": alerts[0]["id"],
         "{silence_id}": rest.get("/v1/silences").json["silences"][0]["id"],
         "{config_id}": watched.json["id"],
+        "{profile_id}": rest.get("/v1/profiles").json["profiles"][0]["id"],
         "{schedule_id}": rest.get("/v1/schedules").json["schedules"][0]["id"],
         "{service_id}": wait_until(lambda: rest.get("/v1/services").json["services"])[0]["id"],
     }
@@ -71,6 +74,8 @@ def visit_every_page(delfin: Delfin, storage_id: str) -> None:
             for place, row_id in (ids | others).items():
                 known = known.replace(place, row_id)
                 unknown = unknown.replace(place, "nothing")
+            # What one of the routes cannot do without, and the others do not know.
+            known += "?resource=volume&metric=iops&top=1"
             assert rest.get(known).status in {200, 302}, known
             rest.get(unknown)
             rest.get(f"{unknown}?sort=nothing&limit=nothing&marker=nothing")

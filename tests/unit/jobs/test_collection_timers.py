@@ -72,10 +72,11 @@ def test_each_interval_has_its_times_and_its_types(
     due: list[str] = []
     for _ in range(30):
         clock.now += timedelta(seconds=10)
-        for _fired in fire_all(timetable):
+        if fire_all(timetable):
+            # Both may be due at the same time: that is one job.
             (job,) = [one for one in jobs(database) if one.state == "queued"]
             assert (job.kind, job.storage_id) == ("collect", storage_id)
-            due.append(" ".join(job.payload["resource_types"]))
+            due += job.payload["resource_types"]
             lease = queue.lease("test")
             assert lease is not None
             queue.finish(lease, "done", {})
