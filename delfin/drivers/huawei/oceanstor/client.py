@@ -17,7 +17,7 @@ from delfin import exception
 from delfin.drivers.huawei.oceanstor.fields.access import Association
 from delfin.drivers.kit.errors import ErrorTable
 from delfin.drivers.kit.exchange import Answer, Limits
-from delfin.drivers.kit.paging import Listing, Position
+from delfin.drivers.kit.paging import Get, Listing
 from delfin.drivers.kit.rest import RestSession
 from delfin.drivers.kit.retry import Retry
 from delfin.drivers.kit.rule import found_at
@@ -32,9 +32,8 @@ PAGE = 100
 # at the next login, never ends (CSM, enum_login.go). cinder's answers also have a 2, unexplained.
 FIT_STATES = frozenset({1, 2, 5, 6, 7})
 
-# Collections that can be counted (CSM, api_centralized.go; the third: cinder's test answers). Pages
-# announce no number, and rows that are missing at the end must not look like deleted ones.
-COUNTED = frozenset({"lun", "filesystem", "fc_initiator"})
+# How often a listing is read at most until it holds still.
+READS = 3
 
 _SIGNED_OUT = frozenset({"-401", "1077949069"})
 # An answer with rows is no refusal, and need not be read twice to know that.
@@ -45,26 +44,51 @@ class Busy(exception.StorageBackendException):
     """The array asks to come again later."""
 
 
+class Uncountable(exception.StorageBackendException):
+    """The array does not take the parameters; so it refuses to count some things (cinder)."""
+
+
+class Moved(exception.InvalidResults):
+    """A page does not begin with what was read last: rows came or went before it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ranges(Listing):
-    """`?range=[100-200]`, whose end is counted in by some releases and not by others.
+    """`?range=[99-199]`, whose end is counted in by some releases and not by others.
 
-    So the next page begins after what was read. A page with less than was asked for is the last;
-    one with more comes from an interface that does not know ranges, and is all there is.
+    So the next page begins with the last row that was read: when it does not, rows have shifted,
+    and one of them may be in no page. A page with less than was asked for is the last; one with
+    more comes from an interface that does not know ranges, and is all there is.
     """
 
     items: str = "data"
     size: int = PAGE
 
-    def _first(self, path: str) -> str:
-        return self._at(path, 0)
+    def walk(self, get: Get, path: str) -> Iterator[Record]:
+        """Every record once; raises Moved, InvalidResults and what 'get' raises."""
+        name = path.partition("?")[0].strip("/")
+        records = self._records(name, get(self._at(path, 0)))
+        yield from records
+        done = len(records)
+        for _ in range(self.most):
+            if len(records) not in {self.size, self.size + 1}:
+                return
+            before, records = records, self._records(name, get(self._at(path, done - 1)))
+            if records == before:
+                raise exception.InvalidResults(f"{name}: the listing repeats a page")
+            if not records or identity(records[0]) != identity(before[-1]):
+                raise Moved(f"{name}: rows came or went")
+            yield from records[1:]
+            done += len(records) - 1
+        raise exception.InvalidResults(f"{name}: more than {self.most} pages")
 
     def _at(self, path: str, start: int) -> str:
         return f"{path}{'&' if '?' in path else '?'}range=[{start}-{start + self.size}]"
 
-    def _next(self, at: Position) -> str | None:
-        whole = len(at.records) in {self.size, self.size + 1}
-        return self._at(at.path, at.done) if whole else None
+
+def identity(record: Record) -> str:
+    """What a row is told from others by; alarms have a number instead of an id."""
+    return str(record.get("ID", record.get("sequence")))
 
 
 class Client(RestSession):
@@ -81,6 +105,7 @@ class Client(RestSession):
             "1077948995": Busy,
             "1077949006": Busy,
             "1077949001": Busy,
+            "50331651": Uncountable,
         },
         code="error.code",
         text="error.description",
@@ -139,18 +164,22 @@ class Client(RestSession):
             raise exception.InvalidResults(f"{path}: no object in the answer")
         return found
 
-    def rows(self, path: str) -> Iterator[Record]:
+    def rows(self, path: str) -> list[Record]:
         """Every object of a collection; the path may have a query.
 
-        Raises InvalidResults when fewer come than the array counts.
+        Raises InvalidResults when fewer or more come than the array counts, or when rows come and
+        go each time it is read. A row that was skipped must not look like a deleted one.
         """
-        found = Ranges().walk(self._page, f"/{path}")
-        return self._all(path, found) if path in COUNTED else found
+        collection, asks, query = path.partition("?")
+        # Whether alarms of a time are counted is documented nowhere.
+        countable = not query.startswith("filter=")
+        return self._still(path, f"/{collection}/count{asks}{query}" if countable else None)
 
-    def associated(self, with_: Association, kind: int, identity: str) -> Iterator[Record]:
+    def associated(self, with_: Association, kind: int, identity: str) -> list[Record]:
         """What belongs to the thing of this kind and id."""
         query = f"TYPE={with_.kind}&ASSOCIATEOBJTYPE={kind}&ASSOCIATEOBJID={quote(identity)}"
-        return self.rows(f"{with_.place}?{query}")
+        counted = with_.place.partition("/")[0]
+        return self._still(f"{with_.place}?{query}", f"/{counted}/count?{query}")
 
     def query(self, path: str, body: Record) -> list[Record]:
         """The rows of an interface that is asked with POST and changes nothing."""
@@ -167,23 +196,47 @@ class Client(RestSession):
     def _place(self, path: str) -> str:
         return f"/{quote(self._device, safe='')}{path}"
 
-    def _all(self, collection: str, records: Iterator[Record]) -> Iterator[Record]:
-        before, done = self._count(collection), 0
-        for record in records:
-            yield record
-            done += 1
-        # Fewer may be right: some may have been removed meanwhile.
-        if done < before and done < (now := self._count(collection)):
-            raise exception.InvalidResults(f"{collection}: {done} of {now} rows")
+    def _still(self, path: str, counter: str | None) -> list[Record]:
+        """A picture of a collection that held still while it was taken."""
+        wrong = ""
+        for _ in range(READS):
+            before = self._count(counter)
+            try:
+                found = self._whole(path)
+            except Moved:
+                wrong = "changes while it is read"
+                continue
+            if before is None:
+                return found
+            # One page shows one moment, and is right when it has what was counted.
+            after = before if len(found) < PAGE else self._count(counter)
+            number = len({identity(one) for one in found})
+            if number == before == after:
+                return found
+            wrong = "changes while it is read" if before != after else f"{number} of {before} rows"
+        raise exception.InvalidResults(f"{path.partition('?')[0]}: {wrong}")
 
-    def _count(self, collection: str) -> int:
-        """How many there are, as a least number: 0 for an array that does not count."""
+    def _whole(self, path: str) -> list[Record]:
+        found: list[Record] = []
         try:
-            return int(self.one(f"/{collection}/count")["COUNT"])
+            found.extend(Ranges().walk(self._page, f"/{path}"))
         except NotImplementedError:
-            return 0
+            # An interface that gave a page is there.
+            if not found:
+                raise
+            raise exception.InvalidResults(f"{path}: the array lost the interface") from None
+        return found
+
+    def _count(self, path: str | None) -> int | None:
+        """How many there are; None where the array does not count them."""
+        if path is None:
+            return None
+        try:
+            return int(self.one(path)["COUNT"])
+        except (NotImplementedError, Uncountable):
+            return None
         except (KeyError, TypeError, ValueError) as error:
-            raise exception.InvalidResults(f"{collection}: no number of rows") from error
+            raise exception.InvalidResults(f"{path.partition('?')[0]}: no number") from error
 
     def _page(self, path: str) -> Record:
         """An answer without rows has no 'data', or an empty object there."""

@@ -6,7 +6,7 @@
 | DELETE /<device>/sessions | {} |
 | GET /<device>/system/, /system_utc_time | the array, its clock |
 | GET /<device>/<collection>?range=[a-b] | rows; no `data` when there are none |
-| GET /<device>/<collection>/count | `COUNT` |
+| GET /<device>/<collection>/count, of a group with the query of the next line | `COUNT` |
 | GET /<device>/<collection>/associate...?TYPE&ASSOCIATEOBJTYPE&ASSOCIATEOBJID | the same |
 | GET /<device>/alarm/currentalarm, /alarm/historyalarm, with `filter` | the same |
 | DELETE /<device>/alarm/currentalarm?sequence=n | {} |

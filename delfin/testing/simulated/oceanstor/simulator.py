@@ -44,6 +44,8 @@ class OceanStor(SimulatedArray):
         self.account_state = 1
         # How many of the next requests are answered that the array is busy.
         self.busy = 0
+        # What somebody deleted: collection and number.
+        self.gone: set[tuple[str, int]] = set()
         self._lock = threading.Lock()
         self._clock_ms = clock_ms
         self._started_ms = clock_ms()
@@ -61,7 +63,8 @@ class OceanStor(SimulatedArray):
         path = request.path.removeprefix(api.ROOT).strip("/").split("/")[1:]
         if len(path) > 1 and path[0] == "alarm":
             return path[1]
-        return f"{path[0]}/associate" if path[1:2] == ["associate"] else (path or [""])[0]
+        of_group = path[1:2] == ["associate"] or "ASSOCIATEOBJTYPE" in request.query
+        return f"{path[0]}/associate" if of_group else (path or [""])[0]
 
     def answer(self, request: Request) -> Answer:
         try:
@@ -153,41 +156,46 @@ class OceanStor(SimulatedArray):
                 return api.good({"CMO_SYS_UTC_TIME": str(self._clock_ms() // 1000)})
             case ["alarm", ("currentalarm" | "historyalarm") as place]:
                 return self._alarms(request, place, array)
-            case [_, "associate", *_]:
-                return self._associated(request, array)
-            case ["QUOTATREE"]:
-                numbers = array.dtrees_of(api.number(request.query, "PARENTID"))
-                return self._numbered(request, "QUOTATREE", numbers, array)
-        return self._collection(request, path, array)
+            case ["alarm", "currentalarm", "count"]:
+                return self._counted(request, len(array.events.current()))
+            case [name, "count"]:
+                return self._counted(request, len(self._numbers(request, name, array)[1]))
+            case [name] | [name, "associate", *_]:
+                return self._numbered(request, *self._numbers(request, name, array), array)
+        raise api.NoSuchPath
 
-    def _collection(self, request: Request, path: list[str], array: Array) -> Answer:
-        count = array.count(path[0])
-        if count is None or path[1:] not in ([], ["count"]):
+    def _numbers(self, request: Request, name: str, array: Array) -> tuple[str, Sequence[int]]:
+        """The collection that is asked for, and the numbers of those in it that are."""
+        if self.endpoint(request).endswith("/associate"):
+            return self._associated(request, array)
+        if name == "QUOTATREE":
+            return name, array.dtrees_of(api.number(request.query, "PARENTID"))
+        count = array.count(name)
+        if count is None:
             raise api.NoSuchPath
-        if path[1:]:
-            return api.good({"COUNT": str(self._counted(request, count))})
-        return self._numbered(request, path[0], range(count), array)
+        if not self.gone:
+            return name, range(count)
+        return name, [n for n in range(count) if (name, n) not in self.gone]
 
-    def _counted(self, request: Request, count: int) -> int:
+    def _counted(self, request: Request, count: int) -> Answer:
         """A listing that is well and empty by order has nothing to count, either."""
         fault = self.faults.find((faults.EMPTY_LIST,), self.endpoint(request), self._serial)
-        return count if fault is None else 0
+        return api.good({"COUNT": str(count if fault is None else 0)})
 
     def _alarms(self, request: Request, place: str, array: Array) -> Answer:
         found = array.events.current() if place == "currentalarm" else array.events.history()
         found = list(filter(api.wanted(request.query), found))
         return self._paged(request, len(found), lambda start, count: found[start : start + count])
 
-    def _associated(self, request: Request, array: Array) -> Answer:
+    def _associated(self, request: Request, array: Array) -> tuple[str, Sequence[int]]:
         asked = [
             api.number(request.query, name)
             for name in ("TYPE", "ASSOCIATEOBJTYPE", "ASSOCIATEOBJID")
         ]
         try:
-            collection, numbers = array.associated(*asked)
+            return array.associated(*asked)
         except KeyError:
             raise api.Refusal(api.WRONG_PARAMETER) from None
-        return self._numbered(request, collection, numbers, array)
 
     def _numbered(
         self, request: Request, collection: str, numbers: Sequence[int], array: Array

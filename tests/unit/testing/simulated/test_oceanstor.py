@@ -108,6 +108,28 @@ def test_a_range_behind_the_end_has_no_data(caller: Caller) -> None:
     assert caller.get("/lun/count")["data"] == {"COUNT": "250"}
 
 
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("/disk/count", 48),
+        ("/QUOTATREE/count?PARENTID=1", 2),
+        ("/lun/count?TYPE=11&ASSOCIATEOBJTYPE=256&ASSOCIATEOBJID=0", 32),
+        ("/alarm/currentalarm/count", 6),
+    ],
+)
+def test_everything_is_counted(caller: Caller, path: str, count: int) -> None:
+    assert caller.get(path)["data"] == {"COUNT": str(count)}
+
+
+def test_what_somebody_deleted_is_neither_listed_nor_counted(
+    array: OceanStor, caller: Caller
+) -> None:
+    array.gone.add(("disk", 7))
+    assert caller.get("/disk/count")["data"] == {"COUNT": "47"}
+    assert "7" not in {disk["ID"] for disk in caller.get("/disk")["data"]}
+    assert caller.get("/moon/count")["status"] == 404
+
+
 @pytest.mark.parametrize("path", ["/lun?range=[9-1]", "/lun?range=all", "/QUOTATREE?PARENTID=x"])
 def test_a_senseless_parameter_is_refused(caller: Caller, path: str) -> None:
     assert caller.code(path) == 50331651

@@ -11,11 +11,14 @@ from delfin import cryptor
 from delfin.drivers.huawei.oceanstor import client
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.testing.simulated.oceanstor import OceanStor
+from delfin.testing.simulated.server import Answer, Request
 
 STORAGE_ID = "3f3f6b1e-0000-4000-8000-000000000000"
 USER, PASSWORD = "admin", "Fake-Array-1"
 
 Connect = Callable[..., OceanStorDriver]
+# Collection, page, and what happens at the array as soon as that page has been told.
+Meanwhile = Callable[[str, int, Callable[[], object]], None]
 
 
 @pytest.fixture
@@ -54,6 +57,22 @@ def connect() -> Iterator[Connect]:
     yield make
     for driver in made:
         driver.close_connection()
+
+
+@pytest.fixture
+def meanwhile(array: OceanStor, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    def order(collection: str, page: int, act: Callable[[], object]) -> None:
+        answer, pages = array.answer, iter(range(1, 1_000))
+
+        def then(request: Request) -> Answer:
+            told = answer(request)
+            if request.path.endswith(f"/{collection}") and next(pages) == page:
+                act()
+            return told
+
+        monkeypatch.setattr(array, "answer", then)
+
+    return order
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from delfin import exception
 from delfin.drivers.huawei.oceanstor import client
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.testing.simulated.oceanstor import OceanStor
+from tests.unit.drivers.huawei.oceanstor.conftest import Meanwhile
 
 
 def test_one_session_from_construction_to_close(array: OceanStor, driver: OceanStorDriver) -> None:
@@ -39,17 +40,12 @@ def test_a_session_that_ended_is_opened_once_for_all_threads(
 
 
 def test_a_session_that_ends_in_the_middle_of_a_listing_is_not_noticed(
-    array: OceanStor, driver: OceanStorDriver
+    array: OceanStor, driver: OceanStorDriver, meanwhile: Meanwhile
 ) -> None:
-    rows = driver.client.rows("disk")
-    first = next(rows)
-    array.sessions.expire_all()
-    assert len([first, *rows]) == 48
-    listed = driver.client.rows("lun")
-    found = [next(listed) for _ in range(50)]
-    array.sessions.expire_all()
-    found += listed
-    assert len({one["ID"] for one in found}) == 200
+    meanwhile("lun", 1, array.sessions.expire_all)
+    found = driver.client.rows("lun")
+    assert len({one["ID"] for one in found}) == len(found) == 200
+    assert array.sessions.logins == 2
 
 
 @pytest.mark.parametrize("state", [3, 4, 9])
