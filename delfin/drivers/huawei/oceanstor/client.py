@@ -249,6 +249,8 @@ class Client(RestSession):
         tries = Retry(tries=1 if method == "DELETE" else 3, first=BUSY_PAUSE, on=(Busy,))
         limits = Limits(wait=TIMEOUT)
         answer = tries.call(lambda: self.call(method, self._place(path), body, limits))
-        if not isinstance(answer, dict) or "error" not in answer:
+        error = answer.get("error") if isinstance(answer, dict) else None
+        # Without a code it says neither that all is well nor what is not.
+        if not isinstance(error, dict) or error.get("code") in {None, ""}:
             raise exception.InvalidResults(f"{path.partition('?')[0]}: not an answer of OceanStor")
-        return answer
+        return dict(answer)

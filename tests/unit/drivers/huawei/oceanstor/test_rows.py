@@ -160,10 +160,22 @@ def test_an_initiator_without_name_is_called_by_its_id() -> None:
     assert (row["name"], row["wwn"]) == ("10000090FA0D6754", "10000090fa0d6754")
 
 
-@pytest.mark.parametrize("body", [None, [], {}, {"data": []}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(None, [], {}, {"data": []}),
+        *({"error": None}, {"error": {}}, {"error": []}),
+        *({"error": {"code": None}}, {"error": {"description": "0"}}),
+    ],
+)
 def test_an_answer_that_is_none_of_the_array_is_refused(
     driver: OceanStorDriver, monkeypatch: pytest.MonkeyPatch, body: Any
 ) -> None:
     monkeypatch.setattr(driver.client, "call", lambda *_: body)
     with pytest.raises(exception.InvalidResults):
         driver.list_disks(None)
+    # Those are not counted before.
+    with pytest.raises(exception.InvalidResults):
+        driver.list_alerts(None, {"begin_time": 1, "end_time": 2**53})
+    with pytest.raises(exception.InvalidResults):
+        driver.client.query("/performance_data", {})
