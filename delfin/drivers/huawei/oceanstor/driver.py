@@ -35,11 +35,14 @@ class OceanStorDriver(StorageDriver):
         self.client = Client(**kwargs)
         self._names = Names(self.client.rows)
         self._release: Release | None = None
+        # Collections that the array answered for; none of them is an interface that it lacks.
+        self._answered: set[str] = set()
         self.client.sign_in()
 
     def reset_connection(self, context: Any, **kwargs: Any) -> None:
         # It may come back with other firmware.
         self._release = None
+        self._answered.clear()
         self._names.forget()
         self.client.reset(kwargs.get("verify", False))
 
@@ -172,14 +175,23 @@ class OceanStorDriver(StorageDriver):
         return self.client.one("/system/")
 
     def _of_several(self, maps: Mapping[str, RowMap]) -> list[Row]:
-        """The rows of several collections; NotImplementedError when the array has none of them."""
+        """The rows of several collections; NotImplementedError when the array has none of them.
+
+        Raises InvalidResults when it had one of them before: its rows are not deleted.
+        """
         made: list[Row] = []
         absent = 0
         for collection, rows in maps.items():
             try:
-                made += rows.rows(self.storage_id, self.client.rows(collection))
+                found = self.client.rows(collection)
             except NotImplementedError:
+                if collection in self._answered:
+                    text = f"{collection}: the array lost the interface"
+                    raise exception.InvalidResults(text) from None
                 absent += 1
+                continue
+            self._answered.add(collection)
+            made += rows.rows(self.storage_id, found)
         if absent == len(maps):
             raise NotImplementedError
         return made

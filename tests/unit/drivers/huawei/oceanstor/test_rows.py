@@ -13,6 +13,7 @@ from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.drivers.huawei.oceanstor.fields import access, block, files, hardware, ports
 from delfin.drivers.huawei.oceanstor.releases import RELEASES, release_of
 from delfin.testing.simulated.oceanstor import OceanStor, Sizes
+from tests.unit.drivers.huawei.oceanstor.conftest import Meanwhile
 
 Row = Mapping[str, Any]
 
@@ -95,6 +96,36 @@ def test_ports_of_a_kind_that_the_array_lacks_are_left_out(
     array.faults.order("unsupported", "sas_port")
     kinds = {row["type"] for row in driver.list_ports(None)}
     assert kinds == {"fc", "eth", "logic"}
+
+
+def test_ports_of_a_kind_that_the_array_had_are_not_deleted(
+    array: OceanStor, driver: OceanStorDriver
+) -> None:
+    assert len(driver.list_ports(None)) == 21
+    array.faults.order("unsupported", "sas_port")
+    with pytest.raises(exception.InvalidResults, match="sas_port"):
+        driver.list_ports(None)
+    driver.reset_connection(None, verify=str(array.certificate_path))
+    assert len(driver.list_ports(None)) == 17
+
+
+def test_shares_that_are_all_gone_from_an_array_that_had_some_are_not_deleted(
+    array: OceanStor, driver: OceanStorDriver
+) -> None:
+    driver.list_shares(None)
+    array.faults.order("unsupported", "NFSHARE")
+    array.faults.order("unsupported", "CIFSHARE")
+    with pytest.raises(exception.InvalidResults):
+        driver.list_shares(None)
+
+
+def test_an_interface_that_is_gone_after_its_first_page_is_an_error(
+    array: OceanStor, driver: OceanStorDriver, meanwhile: Meanwhile
+) -> None:
+    array.resize(Sizes(fc_ports=150))
+    meanwhile("fc_port", 1, lambda: array.faults.order("unsupported", "fc_port"))
+    with pytest.raises(exception.InvalidResults, match="fc_port"):
+        driver.list_ports(None)
 
 
 def test_a_block_array_has_no_shares(array: OceanStor, driver: OceanStorDriver) -> None:
