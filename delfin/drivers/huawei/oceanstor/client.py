@@ -9,6 +9,7 @@ An array signs a user out after 20 minutes without a request; 32 users may be si
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -30,7 +31,7 @@ BUSY_PAUSE = 1.0
 PAGE = 100
 # 'accountstate' of those who may use the array: normal, the password ends soon, must be changed
 # at the next login, never ends (CSM, enum_login.go). cinder's answers also have a 2, unexplained.
-FIT_STATES = frozenset({1, 2, 5, 6, 7})
+FIT_STATES = frozenset({"1", "2", "5", "6", "7"})
 
 # How often a listing is read at most until it holds still.
 READS = 3
@@ -133,9 +134,11 @@ class Client(RestSession):
         told = self.ask("POST", "/xx/sessions", account)["data"]
         self._device = str(told["deviceid"])
         token = str(told["iBaseToken"])
-        if int(told.get("accountstate", 1)) not in FIT_STATES:
-            # Signed in, but only to change the password.
-            self.ask("DELETE", self._place("/sessions"), headers=self.signed(token))
+        if str(told.get("accountstate", "1")) not in FIT_STATES:
+            # Signed in, but only to change the password; that a person must know, whatever comes
+            # of the sign-out.
+            with suppress(exception.DelfinException, NotImplementedError):
+                self.ask("DELETE", self._place("/sessions"), headers=self.signed(token))
             raise exception.NotAuthorized
         return token
 

@@ -11,6 +11,7 @@ from delfin import exception
 from delfin.drivers.huawei.oceanstor import client
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.testing.simulated.oceanstor import OceanStor
+from delfin.testing.simulated.server import Answer
 from tests.unit.drivers.huawei.oceanstor.conftest import Meanwhile
 
 
@@ -48,14 +49,28 @@ def test_a_session_that_ends_in_the_middle_of_a_listing_is_not_noticed(
     assert array.sessions.logins == 2
 
 
-@pytest.mark.parametrize("state", [3, 4, 9])
+@pytest.mark.parametrize("state", [3, 4, 9, "expired", None, 1.5])
 def test_an_account_that_must_change_its_password_waits_for_a_person(
-    array: OceanStor, connect: Any, state: int
+    array: OceanStor, connect: Any, state: Any
 ) -> None:
     array.account_state = state
     with pytest.raises(exception.InvalidUsernameOrPassword):
         connect(array)
     assert (array.sessions.logins, array.sessions.open) == (1, 0)
+
+
+@pytest.mark.parametrize("told", [Answer(500, {}), Answer(404, {}), Answer(200, b"<html>")])
+def test_such_an_account_waits_also_when_it_cannot_be_signed_out(
+    array: OceanStor, connect: Any, monkeypatch: pytest.MonkeyPatch, told: Answer
+) -> None:
+    array.account_state = 3
+    answer = array.answer
+    monkeypatch.setattr(
+        array, "answer", lambda asked: told if asked.method == "DELETE" else answer(asked)
+    )
+    with pytest.raises(exception.InvalidUsernameOrPassword):
+        connect(array)
+    assert array.sessions.logins == 1
 
 
 def test_the_limit_of_users_is_told_in_the_words_of_the_array(
