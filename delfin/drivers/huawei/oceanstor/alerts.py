@@ -43,6 +43,7 @@ VARIABLES = {
 # alarmStatus: 2 and 4 are cleared and recovered.
 UNRECOVERED = 1
 _OVER = frozenset({2, 4})
+_KEY = match_key("eventID", "location")
 # DateAndTime as its DISPLAY-HINT writes it (RFC 2579): 2020-6-25,1:42:26.0,+8:0
 _WRITTEN = re.compile(r"(\d{4})-(\d+)-(\d+),(\d+):(\d+):(\d+)(?:\.(\d+))?(?:,([-+])(\d+):(\d+))?")
 
@@ -61,6 +62,13 @@ def category(event: Record) -> str:
     if event.get("alarmStatus") in _OVER:
         return c.Category.RECOVERY
     return c.Category.EVENT if event.get("type") == 0 else c.Category.FAULT
+
+
+def key(event: Record) -> str:
+    """One for the alarm and its trap: only listings write locations with HTML entities."""
+    told = event.get("location")
+    found: str = _KEY.function({**event, "location": None if told is None else words(told)})
+    return found
 
 
 def trap_time(value: Any) -> int:
@@ -95,7 +103,7 @@ ALARM = RowMap(
     recovery_advice=Get("suggestion", words),
     occur_time=Get("startTime", epoch_seconds, required=True),
     # Whether a recovery has the serial number of its fault is documented nowhere.
-    match_key=match_key("eventID", "location"),
+    match_key=Calc(key),
 )
 _TRAP_LEVEL: Mapping[str, str] = {
     "1": c.Severity.CRITICAL,

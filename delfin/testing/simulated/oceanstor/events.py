@@ -12,7 +12,14 @@ _TEMPLATES = (
     (0x45001268, 6, "Controller &#40;CTE0.A&#41; Is Offline", "It left.", "CTE0.A", "Call support"),
     (0x45001269, 5, "Disk Is About To Fail", "Sectors were remapped.", "DAE000.7", "Replace it"),
     (0xF00A0001, 3, "Pool Is Filling Up", "It is over 80 % full.", "StoragePool001", "Add disks"),
-    (0xF00C8002, 5, "FC Port Link Is Down", "The cable is out.", "CTE0.B.IOM0.P1", "Plug it in"),
+    (
+        0xF00C8002,
+        5,
+        "FC Port Link Is Down",
+        "The cable is out.",
+        "CTE0.B &#40;P1&#41;",
+        "Plug it in",
+    ),
     (0xF0191000, 2, "License Ends Soon", "In 30 days.", "Storage System", "Renew it"),
 )
 

@@ -80,10 +80,18 @@ def test_a_trap_is_the_alert_that_the_list_has() -> None:
     assert alert["occur_time"] == 1_795_638_605_000
 
 
-def test_a_listed_alarm_and_its_trap_have_one_key(driver: OceanStorDriver) -> None:
-    listed = next(a for a in driver.list_alerts(None) if a["alert_id"] == "0x45001268")
-    trapped = OceanStorDriver.parse_alert(None, trap())
-    recovery = OceanStorDriver.parse_alert(None, trap(v11="2", v9="4712"))
+@pytest.mark.parametrize(
+    ("event", "location"), [(0x45001268, "CTE0.A"), (0xF00C8002, "CTE0.B (P1)")]
+)
+def test_a_listed_alarm_and_its_trap_have_one_key(
+    driver: OceanStorDriver, event: int, location: str
+) -> None:
+    """A listing writes (P1) with HTML entities, a trap does not."""
+    listed = next(a for a in driver.list_alerts(None) if a["alert_id"] == f"0x{event:X}")
+    assert listed["location"] == location
+    told = {"v7": str(event), "v2": location}
+    trapped = OceanStorDriver.parse_alert(None, trap(**told))
+    recovery = OceanStorDriver.parse_alert(None, trap(**told, v11="2", v9="4712"))
     assert trapped is not None
     assert recovery is not None
     assert listed["match_key"] == trapped["match_key"] == recovery["match_key"]
