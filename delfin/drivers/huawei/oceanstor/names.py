@@ -12,7 +12,8 @@ Record = Mapping[str, Any]
 class Names:
     """Kept from one collection to the next; listed anew when an id is not among them.
 
-    A thing that has been renamed keeps its former name here until something new appears.
+    A thing that has been renamed keeps its former name here until something new appears. An id
+    that is not listed either, as of what belongs to another vStore, has an empty name from then on.
     """
 
     def __init__(self, listed: Callable[[str], Iterable[Record]]) -> None:
@@ -21,15 +22,16 @@ class Names:
         self._known: dict[str, dict[str, str]] = {}
 
     def of(self, collection: str, ids: Collection[str]) -> Mapping[str, str]:
-        """At least these, as far as the array lists them; raises what listing raises."""
+        """At least these, with an empty name if the array lists none; raises what listing raises."""
         with self._lock:
             known = self._known.get(collection, {})
             if known.keys() >= set(ids):
                 return known
-            known = self._known[collection] = {
+            found = {
                 str(record.get("ID")): str(record.get("NAME") or record.get("LOCATION") or "")
                 for record in self._listed(collection)
             }
+            known = self._known[collection] = {**dict.fromkeys(ids, ""), **found}
             return known
 
     def forget(self) -> None:

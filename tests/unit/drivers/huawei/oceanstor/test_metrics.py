@@ -76,6 +76,23 @@ def test_samples_carry_names_and_new_things_are_looked_up(
     assert str(names["200"]).endswith("_000201")
 
 
+def test_a_thing_that_is_measured_and_never_listed_is_looked_up_once(
+    array: OceanStor, driver: OceanStorDriver, clock: list[int]
+) -> None:
+    array.gone.add(("lun", 5))
+    found = collected(driver, clock[0], "volume")
+    names = {one.labels["resource_id"]: one.labels["resource_name"] for one in found}
+    assert not names["5"]
+    asked = array.counters.by_endpoint["lun"]
+    collected(driver, clock[0], "volume")
+    assert array.counters.by_endpoint["lun"] == asked
+    array.gone.clear()
+    driver.reset_connection(None, verify=str(array.certificate_path))
+    found = collected(driver, clock[0], "volume")
+    names = {one.labels["resource_id"]: one.labels["resource_name"] for one in found}
+    assert str(names["5"]).endswith("_000006")
+
+
 def test_ports_of_both_kinds_are_measured(driver: OceanStorDriver, clock: list[int]) -> None:
     found = collected(driver, clock[0], "port")
     assert len({one.labels["resource_id"] for one in found}) == 14
