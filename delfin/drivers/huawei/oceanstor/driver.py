@@ -19,6 +19,15 @@ from delfin.drivers.huawei.oceanstor.releases import RELEASES, Release, release_
 from delfin.drivers.kit.mapping import RowMap
 from delfin.drivers.kit.metrics import Measured
 
+# What every array can do; files only those that are unified, tiers only those with spinning disks.
+ABILITIES = {
+    "protocols": [constants.PortType.FC, constants.PortType.ISCSI],
+    "features": [
+        *("thin_provisioning", "compression", "deduplication"),
+        *("snapshots", "replication"),
+    ],
+}
+
 
 class OceanStorDriver(StorageDriver):
     """One session from construction to 'close_connection', for all threads.
@@ -139,7 +148,7 @@ class OceanStorDriver(StorageDriver):
     @staticmethod
     def get_capabilities(context: Any, filters: dict[str, Any] | None = None) -> dict[str, Any]:
         """All releases measure the same, under other numbers."""
-        return RELEASES[-1].statistics.metrics.capabilities()
+        return {**RELEASES[-1].statistics.metrics.capabilities(), **ABILITIES}
 
     def collect_perf_metrics(
         self,

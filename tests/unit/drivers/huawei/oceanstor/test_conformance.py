@@ -1,4 +1,4 @@
-"""What every driver must do, on recordings of the simulated array in two releases."""
+"""What every driver must do, on a recording of the simulated array, a Dorado."""
 
 from __future__ import annotations
 

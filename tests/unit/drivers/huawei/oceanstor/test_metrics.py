@@ -8,6 +8,7 @@ import pytest
 
 from delfin import exception
 from delfin.common import constants
+from delfin.drivers.capabilities import checked
 from delfin.drivers.huawei.oceanstor import metrics
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.testing.simulated.oceanstor import OceanStor, Sizes
@@ -91,6 +92,12 @@ def test_a_thing_that_is_measured_and_never_listed_is_looked_up_once(
     found = collected(driver, clock[0], "volume")
     names = {one.labels["resource_id"]: one.labels["resource_name"] for one in found}
     assert str(names["5"]).endswith("_000006")
+
+
+def test_what_arrays_can_do_is_told_in_the_words_of_the_capabilities() -> None:
+    told = checked(OceanStorDriver.get_capabilities(None))
+    assert {"fc", "iscsi"} <= set(told["protocols"])
+    assert {"thin_provisioning", "snapshots"} <= set(told["features"])
 
 
 def test_ports_of_both_kinds_are_measured(driver: OceanStorDriver, clock: list[int]) -> None:
