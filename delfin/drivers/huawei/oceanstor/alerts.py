@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from delfin.common import constants as c
-from delfin.drivers.kit.alerts import AlertMap, match_key
+from delfin.drivers.kit.alerts import AlertMap, match_key, texts_too
 from delfin.drivers.kit.convert import whole
 from delfin.drivers.kit.mapping import Calc, Const, Get, Record, RowMap
 from delfin.drivers.kit.times import epoch_seconds, snmp_date
@@ -41,8 +41,8 @@ VARIABLES = {
     "12": "location_alarm",
 }
 # alarmStatus: 2 and 4 are cleared and recovered.
-UNRECOVERED = 1
-_OVER = frozenset({2, 4})
+UNRECOVERED = "1"
+_OVER = frozenset({"2", "4"})
 _KEY = match_key("eventID", "location")
 # DateAndTime as its DISPLAY-HINT writes it (RFC 2579): 2020-6-25,1:42:26.0,+8:0
 _WRITTEN = re.compile(r"(\d{4})-(\d+)-(\d+),(\d+):(\d+):(\d+)(?:\.(\d+))?(?:,([-+])(\d+):(\d+))?")
@@ -59,9 +59,9 @@ def hexadecimal(value: Any) -> str:
 
 def category(event: Record) -> str:
     """What is over is a recovery; an event (type 0) has no end."""
-    if event.get("alarmStatus") in _OVER:
+    if str(event.get("alarmStatus")) in _OVER:
         return c.Category.RECOVERY
-    return c.Category.EVENT if event.get("type") == 0 else c.Category.FAULT
+    return c.Category.EVENT if str(event.get("type")) == "0" else c.Category.FAULT
 
 
 def key(event: Record) -> str:
@@ -84,12 +84,14 @@ def trap_time(value: Any) -> int:
     return int(moment.timestamp()) * 1000 + int(tenths or 0) * 100
 
 
-_LEVEL = {
-    2: c.Severity.INFORMATIONAL,
-    3: c.Severity.WARNING,
-    5: c.Severity.MAJOR,
-    6: c.Severity.CRITICAL,
-}
+_LEVEL = texts_too(
+    {
+        2: c.Severity.INFORMATIONAL,
+        3: c.Severity.WARNING,
+        5: c.Severity.MAJOR,
+        6: c.Severity.CRITICAL,
+    }
+)
 ALARM = RowMap(
     alert_id=Get("eventID", hexadecimal, required=True),
     alert_name=Get("name", words, default="OceanStor alarm"),

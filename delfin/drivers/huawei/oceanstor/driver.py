@@ -135,7 +135,7 @@ class OceanStorDriver(StorageDriver):
         if not (number.isascii() and number.isdecimal()):
             return
         found = self.client.rows(f"alarm/historyalarm?filter=sequence::{number}")
-        if any(one.get("alarmStatus") == UNRECOVERED for one in found):
+        if any(str(one.get("alarmStatus")) == UNRECOVERED for one in found):
             self.client.remove(f"/alarm/currentalarm?sequence={number}")
 
     def add_trap_config(self, context: Any, trap_config: dict[str, Any]) -> None:

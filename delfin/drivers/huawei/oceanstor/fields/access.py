@@ -104,14 +104,13 @@ HOST = RowMap(
         default=_OS.UNKNOWN,
     ),
     ip_address=Get("IP"),
-    status=Get(
-        "HEALTHSTATUS",
+    status=words.health(
         {
             words.NORMAL: c.HostStatus.NORMAL,
             words.SINGLE_LINK: c.HostStatus.DEGRADED,
             words.HOST_OFFLINE: c.HostStatus.OFFLINE,
         },
-        default=c.HostStatus.ABNORMAL,
+        ill=c.HostStatus.ABNORMAL,
     ),
 )
 FC_INITIATOR = RowMap(

@@ -39,11 +39,7 @@ def dtree_filesystem(record: Record) -> str | None:
 FILESYSTEM = RowMap(
     native_filesystem_id=Get("ID", str, required=True),
     name=Get("NAME"),
-    status=Get(
-        "HEALTHSTATUS",
-        {words.NORMAL: c.FilesystemStatus.NORMAL},
-        default=c.FilesystemStatus.FAULTY,
-    ),
+    status=words.health({words.NORMAL: c.FilesystemStatus.NORMAL}, ill=c.FilesystemStatus.FAULTY),
     type=Get("ALLOCTYPE", {"0": c.FSType.THICK, "1": c.FSType.THIN}),
     native_pool_id=Get("PARENTID", str),
     total_capacity=words.sectors("CAPACITY"),

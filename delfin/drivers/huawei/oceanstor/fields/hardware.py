@@ -55,7 +55,7 @@ DISK = RowMap(
     native_disk_id=Get("ID", str, required=True),
     # Disks have no name; people speak of them by their place.
     name=Get("LOCATION"),
-    status=words.state(
+    status=words.state_or_ill(
         {
             words.NORMAL: c.DiskStatus.NORMAL,
             words.ABOUT_TO_FAIL: c.DiskStatus.DEGRADED,

@@ -39,13 +39,12 @@ FC = RowMap(
     # An interface module or a controller: PARENTTYPE 209 or 207.
     native_parent_id=Get("PARENTID", str),
     speed=Get("RUNSPEED", megabits, absent=_NO_SPEED),
-    max_speed=words.either("MAXSPEED", "MAXSUPPORTSPEED", via=megabits),
-    wwn=Get("WWN", wwn),
+    max_speed=words.either("MAXSPEED", "MAXSUPPORTSPEED", via=megabits, absent=_NO_SPEED),
+    wwn=Get("WWN", wwn, absent=("--",)),
 )
 SAS = FC.but(
     type=Const(c.PortType.SAS),
     logical_type=Const(c.PortLogicalType.BACKEND),
-    wwn=Get("WWN", wwn, absent=("--",)),
 )
 ETH = FC.but(
     type=Const(c.PortType.ETH),

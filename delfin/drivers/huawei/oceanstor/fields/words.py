@@ -15,7 +15,20 @@ LINK_UP, LINK_DOWN = "10", "11"
 NORMAL, FAULT, ABOUT_TO_FAIL, INCONSISTENT, WRITE_PROTECTED = "1", "2", "3", "9", "15"
 SINGLE_LINK, HOST_OFFLINE = "17", "18"
 
+_UNKNOWN_HEALTH = frozenset({"", "0", "--"})
 _SECTOR = 512
+
+
+def health(words: Mapping[str, str], ill: str) -> Calc:
+    """Health in our words; any other is ill, but one that is not told is unknown (None)."""
+
+    def of(record: Record) -> str | None:
+        told = record.get("HEALTHSTATUS")
+        if told is None or str(told) in _UNKNOWN_HEALTH:
+            return None
+        return words.get(str(told), ill)
+
+    return Calc(of)
 
 
 def state(words: Mapping[str, str], offline: str, unknown: str) -> Calc:
@@ -27,6 +40,12 @@ def state(words: Mapping[str, str], offline: str, unknown: str) -> Calc:
         return words.get(str(record.get("HEALTHSTATUS")), unknown)
 
     return Calc(of)
+
+
+def state_or_ill(words: Mapping[str, str], offline: str, ill: str) -> Calc:
+    """As 'health', unless the thing is off line."""
+    well = health(words, ill).function
+    return Calc(lambda r: offline if r.get("RUNNINGSTATUS") == OFFLINE else well(r))
 
 
 def sectors(*names: str) -> Calc:
@@ -44,11 +63,12 @@ def sectors(*names: str) -> Calc:
     return Calc(of)
 
 
-def either(*names: str, via: Callable[[Any], Any] = str) -> Calc:
+def either(*names: str, via: Callable[[Any], Any] = str, absent: tuple[str, ...] = ("--",)) -> Calc:
     """The first of these members that says something: names differ between releases."""
+    nothing = {None, "", *absent}
 
     def of(record: Record) -> Any:
-        told = next((record[n] for n in names if record.get(n) not in {None, "", "--"}), None)
+        told = next((record[n] for n in names if record.get(n) not in nothing), None)
         return None if told is None else via(told)
 
     return Calc(of)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from delfin import exception
-from delfin.drivers.huawei.oceanstor.alerts import ENTERPRISE, REPORTING, trap_time
+from delfin.drivers.huawei.oceanstor.alerts import ENTERPRISE, LISTED, REPORTING, trap_time
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.drivers.kit.alerts import TRAP_OID
 from delfin.testing.simulated.oceanstor import OceanStor
@@ -58,6 +58,30 @@ def test_clearing_an_alarm_takes_it_off_the_list(array: OceanStor, driver: Ocean
     driver.clear_alert(None, number)
     assert number not in {alert["sequence_number"] for alert in driver.list_alerts(None)}
     assert len(array.array.events.current()) == 5
+
+
+def test_states_that_are_told_as_texts_are_the_same_states() -> None:
+    record = {"eventID": "1", "startTime": "60", "level": "6"}
+    found = [
+        LISTED.alert.values({**record, **told})
+        for told in ({"alarmStatus": "4"}, {"alarmStatus": "1", "type": "0"}, {"alarmStatus": "1"})
+    ]
+    assert [alert["category"] for alert in found] == ["Recovery", "Event", "Fault"]
+    assert {alert["severity"] for alert in found} == {"Critical"}
+
+
+def test_an_alarm_whose_state_is_a_text_is_cleared(
+    driver: OceanStorDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = driver.client.rows
+    number = driver.list_alerts(None)[0]["sequence_number"]
+    monkeypatch.setattr(
+        driver.client,
+        "rows",
+        lambda path: [{**one, "alarmStatus": str(one["alarmStatus"])} for one in rows(path)],
+    )
+    driver.clear_alert(None, number)
+    assert number not in {alert["sequence_number"] for alert in driver.list_alerts(None)}
 
 
 @pytest.mark.parametrize("number", ["999999999", "1", "not a number", ""])

@@ -12,6 +12,7 @@ from delfin.drivers.huawei.oceanstor.client import PAGE, Ranges
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.drivers.huawei.oceanstor.fields import access, block, files, hardware, ports
 from delfin.drivers.huawei.oceanstor.releases import RELEASES, release_of
+from delfin.drivers.kit.mapping import RowMap
 from delfin.testing.simulated.oceanstor import OceanStor, Sizes
 from tests.unit.drivers.huawei.oceanstor.conftest import Meanwhile
 
@@ -184,6 +185,21 @@ def test_a_port_that_is_down_has_no_speed() -> None:
     row = ports.FC.values(record)
     assert (row["speed"], row["max_speed"]) == (None, 16_000_000_000)
     assert row["connection_status"] == "disconnected"
+
+
+@pytest.mark.parametrize("unknown", ["-1", "0", "--", ""])
+def test_a_port_of_unknown_speed_and_name_is_a_port_all_the_same(unknown: str) -> None:
+    row = ports.FC.values({"ID": "1", "WWN": "--", "MAXSPEED": unknown, "RUNSPEED": unknown})
+    assert (row["wwn"], row["max_speed"], row["speed"]) == (None, None, None)
+    row = ports.FC.values({"ID": "1", "MAXSPEED": unknown, "MAXSUPPORTSPEED": "16000"})
+    assert row["max_speed"] == 16_000_000_000
+
+
+@pytest.mark.parametrize("made", [access.HOST, files.FILESYSTEM, hardware.DISK])
+@pytest.mark.parametrize("told", [{}, {"HEALTHSTATUS": ""}, {"HEALTHSTATUS": "--"}])
+def test_what_tells_no_health_is_not_ill(made: RowMap, told: dict[str, str]) -> None:
+    assert made.values({"ID": "1", **told})["status"] is None
+    assert made.values({"ID": "1", "HEALTHSTATUS": "2"})["status"] in {"abnormal", "faulty"}
 
 
 def test_an_initiator_without_name_is_called_by_its_id() -> None:
