@@ -121,17 +121,22 @@ class Array:
         return self._each("storageGroupId", "storagegroup")
 
     def volume_groups(self) -> list[Record]:
-        """Storage groups, each with the ids of its volumes as 'volumes'."""
+        """Storage groups, each with the ids of its volumes as 'volumes'.
+
+        From '/v1' only when it tells every volume that the array lists: it may be behind, and a
+        volume that it leaves out would leave its groups.
+        """
         names = self._names("storageGroupId", "storagegroup")
-        bulk = self.unisphere.bulk(self.id, "volumes", "id", "storage_groups")
-        if bulk is None:
-            return [
-                {"storageGroupId": name, "volumes": list(self._volumes_in(name))} for name in names
-            ]
         members: dict[str, list[str]] = {name: [] for name in names}
-        for one in bulk:
-            for group in one.get("storage_groups") or []:
-                members.get(group["id"], []).append(str(one["id"]))
+        bulk = self.unisphere.bulk(self.id, "volumes", "id", "storage_groups")
+        told = {str(one.get("id")): one for one in bulk or []}
+        listed = [] if bulk is None else [str(one["volumeId"]) for one in self._volume_ids()]
+        if bulk is None or not told.keys() >= set(listed):
+            members = {name: list(self._volumes_in(name)) for name in names}
+        else:
+            for volume in listed:
+                for group in told[volume].get("storage_groups") or []:
+                    members.get(group["id"], []).append(volume)
         return [{"storageGroupId": name, "volumes": own} for name, own in members.items()]
 
     def masking_views(self) -> list[Record]:

@@ -149,7 +149,10 @@ class Unisphere(RestSession):
             self.delete(f"/common/Iterator/{quote(str(iterator))}")
 
     def bulk(self, array_id: str, kind: str, *attributes: str) -> list[dict[str, Any]] | None:
-        """These attributes of all objects of a kind in one answer; None where '/v1' is unknown."""
+        """These attributes of all objects of a kind in one answer; None where '/v1' is unknown.
+
+        Raises InvalidResults for an answer without the list.
+        """
         if not self.at_least(BULK_SINCE):
             return None
         path = f"/v1/systems/{array_id}/{kind}"
@@ -157,7 +160,7 @@ class Unisphere(RestSession):
             answer = self.get_object(f"{path}?select={','.join(attributes)}")
         except exception.ComponentNotFound:
             return None
-        return _objects(path, answer.get(kind, []))
+        return _objects(path, answer.get(kind))
 
 
 def chosen(told: Any) -> str:

@@ -54,6 +54,8 @@ class PowerMax(SimulatedArray):
         self.served = VERSIONS[max(newest - 2, 0) : newest + 1]
         # Which arrays '/v1' does not know yet: it answers from another place.
         self.behind: set[str] = set()
+        # What an endpoint says for the truth, with a good status.
+        self.instead: dict[str, Any] = {}
         self._tokens: dict[str, str] = {}
 
     # What the server asks.
@@ -83,6 +85,8 @@ class PowerMax(SimulatedArray):
         fault = self.faults.take((UNSUPPORTED,), self.endpoint(request), self.serial(request))
         if fault is not None:
             return _refused(501, "Not implemented")
+        if self.endpoint(request) in self.instead:
+            return Answer(200, self.instead[self.endpoint(request)])
         try:
             found = self._found(request, _words(request))
         except (LookupError, ValueError, TypeError):

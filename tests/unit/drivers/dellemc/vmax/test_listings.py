@@ -139,6 +139,35 @@ def test_a_storage_group_has_its_volumes(
     assert len(members) == 6
 
 
+def test_volume_groups_keep_the_members_that_the_fast_way_leaves_out(
+    simulate: Simulate, connect: Connect
+) -> None:
+    unisphere = simulate(arrays={ARRAY: Sizes(volumes=6, storage_groups=2)})
+    driver = connect(unisphere)
+    whole = driver.list_volume_groups(None)
+    unisphere.behind.add(ARRAY)
+    assert driver.list_volume_groups(None) == whole
+    assert len(whole["vol_grp_vol_rels"]) == 6
+
+
+def test_a_volume_group_has_no_member_that_the_array_does_not_list(
+    unisphere: PowerMax, driver: VmaxDriver
+) -> None:
+    listed = [{"id": row["native_volume_id"]} for row in driver.list_volumes(None)]
+    gone = {"id": "FFFFF", "storage_groups": [{"id": "app-0001-SG"}]}
+    unisphere.instead["volumes"] = {"volumes": [*listed, gone]}
+    assert driver.list_volume_groups(None)["vol_grp_vol_rels"] == []
+
+
+@pytest.mark.parametrize("what", ["volumes", "volume_groups"])
+def test_an_answer_of_the_fast_way_without_its_list_is_an_error(
+    unisphere: PowerMax, driver: VmaxDriver, what: str
+) -> None:
+    unisphere.instead["volumes"] = {"message": "The provider is restarting"}
+    with pytest.raises(exception.InvalidResults, match="no list of objects"):
+        getattr(driver, f"list_{what}")(None)
+
+
 def test_a_powermax_without_usable_capacity_tells_the_effective_one(
     simulate: Simulate, connect: Connect
 ) -> None:
