@@ -106,10 +106,12 @@ class Unisphere(RestSession):
     def ids(self, key: str, area: str, *parts: str, query: str = "") -> list[Any]:
         """The list of ids, or of keys of ports, that the answer has under 'key'.
 
-        Unisphere leaves the key out when there is nothing. Raises InvalidResults for no list.
+        Unisphere says '{}' when there is nothing. Raises InvalidResults for no list: an answer
+        without the key may be about something else.
         """
         path = f"/{self.version}/{area}{_joined(parts)}"
-        found = self.get_object(path + query).get(key, [])
+        answer = self.get_object(path + query)
+        found = answer.get(key) if answer else []
         if not isinstance(found, list):
             raise exception.InvalidResults(f"{path}: no list at '{key}'")
         return found

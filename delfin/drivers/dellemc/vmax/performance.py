@@ -62,7 +62,8 @@ def _keys(unisphere: Unisphere, array_id: str, category: Category) -> Iterator[d
 
 
 def _infos(answer: Any, category: Category) -> list[Record]:
-    found = answer.get(category.info, []) if isinstance(answer, dict) else None
+    # '{}' is nothing; what lacks the list otherwise may be about something else.
+    found = (answer.get(category.info) if answer else []) if isinstance(answer, dict) else None
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise exception.InvalidResults(f"performance/{category.name}: no '{category.info}'")
     return found

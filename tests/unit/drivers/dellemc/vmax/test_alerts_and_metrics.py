@@ -160,6 +160,18 @@ def test_an_array_that_is_not_registered_for_performance_has_no_latest_time(
     assert driver.get_latest_perf_timestamp(None) is None
 
 
+def test_an_answer_about_something_else_is_no_array_without_performance(
+    unisphere: PowerMax, driver: VmaxDriver
+) -> None:
+    unisphere.instead["performance"] = {"message": "The provider is restarting"}
+    with pytest.raises(exception.InvalidResults, match="no 'arrayInfo'"):
+        driver.get_latest_perf_timestamp(None)
+    with pytest.raises(exception.InvalidResults, match="no 'srpInfo'"):
+        collect(driver, 0, 1, "storagePool")
+    unisphere.instead["performance"] = {}
+    assert driver.get_latest_perf_timestamp(None) is None
+
+
 def test_a_powermax_2500_has_no_back_end_ports(simulate: Simulate, connect: Connect) -> None:
     driver = connect(simulate(arrays={ARRAY: Sizes(effective=True)}))
     end = driver.get_latest_perf_timestamp(None) or 0

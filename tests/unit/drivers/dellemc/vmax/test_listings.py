@@ -90,6 +90,25 @@ def test_nothing_at_all_is_an_empty_listing(simulate: Simulate, connect: Connect
 
 
 @pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        ("host", "storage_hosts"),
+        ("maskingview", "masking_views"),
+        ("director", "controllers"),
+        ("alert", "alerts"),
+    ],
+)
+def test_an_answer_about_something_else_is_no_empty_listing(
+    unisphere: PowerMax, driver: VmaxDriver, kind: str, what: str
+) -> None:
+    unisphere.instead[kind] = {"message": "The provider is restarting"}
+    with pytest.raises(exception.InvalidResults, match="no list at"):
+        getattr(driver, f"list_{what}")(None)
+    unisphere.instead[kind] = {}
+    assert getattr(driver, f"list_{what}")(None) == []
+
+
+@pytest.mark.parametrize(
     ("fault", "error"),
     [
         ("server_error", exception.StorageBackendException),
