@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from delfin import exception
 from delfin.drivers.dellemc.vmax.client import Unisphere
@@ -146,11 +147,21 @@ class Array:
 
     def alerts(self) -> list[Record]:
         names = self.unisphere.ids("alertId", _SYSTEM, "alert", query=f"?array={self.id}")
-        return self.unisphere.each(map(str, names), _SYSTEM, "alert")
+        found = self.unisphere.each(map(str, names), _SYSTEM, "alert")
+        return [one for one in found if self._is_own(one)]
 
     def delete_alert(self, alert_id: str) -> None:
-        """Raises ComponentNotFound for an alert that is gone."""
-        self.unisphere.delete(f"/{self.unisphere.version}/{_SYSTEM}/alert/{alert_id}")
+        """Raises ComponentNotFound for an alert that is gone, or is not this array's.
+
+        The Unisphere would delete those of all its arrays, so the alert is looked at before.
+        """
+        found = self.unisphere.one(_SYSTEM, "alert", alert_id)
+        if str(found.get("alertId")) != alert_id or not self._is_own(found):
+            raise exception.ComponentNotFound(alert_id)
+        self.unisphere.remove(_SYSTEM, "alert", alert_id)
+
+    def _is_own(self, alert: Record) -> bool:
+        return str(alert.get("array")) == self.id
 
     # --- inside ---
 
@@ -183,7 +194,7 @@ class Array:
         return self.unisphere.listed(_SLO, "symmetrix", self.id, "volume", query=query)
 
     def _volumes_in(self, group: str) -> Iterator[str]:
-        for one in self._volume_ids(f"?storageGroupId={group}"):
+        for one in self._volume_ids(f"?storageGroupId={quote(group, safe='')}"):
             yield str(one["volumeId"])
 
 

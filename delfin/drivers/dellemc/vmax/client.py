@@ -86,6 +86,10 @@ class Unisphere(RestSession):
         """The object at '/<version>/<area>/<parts>'; raises ComponentNotFound."""
         return self.get_object(f"/{self.version}/{area}{_joined(parts)}")
 
+    def remove(self, area: str, *parts: str) -> None:
+        """Delete the object at '/<version>/<area>/<parts>'; raises ComponentNotFound."""
+        self.delete(f"/{self.version}/{area}{_joined(parts)}")
+
     def each(self, names: Iterable[str], area: str, *parts: str) -> list[dict[str, Any]]:
         """The objects at '/<version>/<area>/<parts>/<name>', in the order of the names.
 
@@ -190,7 +194,7 @@ def chosen(told: Any) -> str:
 
 
 def _joined(parts: tuple[str, ...]) -> str:
-    # Ids of initiators and ports have colons, which belong there.
+    # Ids of initiators and ports have colons, which belong there; what has a slash is no way.
     return "".join(f"/{quote(str(part), safe=':')}" for part in parts)
 
 

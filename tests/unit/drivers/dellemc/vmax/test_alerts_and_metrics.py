@@ -13,6 +13,7 @@ from delfin.drivers.dellemc.vmax.driver import VmaxDriver
 from delfin.testing.simulated.powermax import PowerMax, Sizes
 from delfin.testing.simulated.powermax.measured import STEP_MS
 from delfin.testing.simulated.powermax.simulator import ARRAY
+from delfin.testing.simulated.server import Answer, Request
 from tests.unit.drivers.dellemc.vmax.conftest import STORAGE_ID, Connect, Simulate
 
 OTHER = "000297900331"
@@ -40,6 +41,43 @@ def test_a_cleared_alert_is_gone_and_may_be_cleared_again(driver: VmaxDriver) ->
     driver.clear_alert(None, first["sequence_number"])
     driver.clear_alert(None, first["sequence_number"])
     assert driver.list_alerts(None, None) == others
+
+
+def test_an_alert_of_another_array_is_not_cleared(simulate: Simulate, connect: Connect) -> None:
+    unisphere = simulate(arrays={ARRAY: Sizes(alerts=2), OTHER: Sizes(alerts=2)})
+    driver = connect(unisphere, storage_name=ARRAY)
+    for alert_id in unisphere.arrays[OTHER].events.ids():
+        driver.clear_alert(None, alert_id)
+    assert len(unisphere.arrays[OTHER].events.ids()) == 2
+
+
+@pytest.mark.parametrize(
+    "way", ["../symmetrix/{}/snapshot/1", "..", ".", "", "../alert/{}", "{}?a=1", "{}#a"]
+)
+def test_an_alerts_id_leads_to_no_other_object(
+    unisphere: PowerMax, driver: VmaxDriver, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    deleted, answer = [], unisphere.answer
+
+    def noted(request: Request) -> Answer:
+        if request.method == "DELETE":
+            deleted.append(request.path)
+        return answer(request)
+
+    monkeypatch.setattr(unisphere, "answer", noted)
+    driver.clear_alert(None, way.format(unisphere.arrays[ARRAY].events.ids()[0]))
+    assert deleted == []
+
+
+def test_alerts_of_other_arrays_are_dropped_even_when_unisphere_lists_them(
+    simulate: Simulate, connect: Connect
+) -> None:
+    unisphere = simulate(arrays={ARRAY: Sizes(alerts=2), OTHER: Sizes(alerts=3)})
+    driver = connect(unisphere, storage_name=ARRAY)
+    own, others = (unisphere.arrays[name].events for name in (ARRAY, OTHER))
+    own._present.update(others._present)
+    assert len(own.ids()) == 5
+    assert len(driver.list_alerts(None)) == 2
 
 
 def test_the_receivers_of_traps_are_not_set_by_the_driver(driver: VmaxDriver) -> None:

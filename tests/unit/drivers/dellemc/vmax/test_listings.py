@@ -9,7 +9,7 @@ import pytest
 from delfin import exception
 from delfin.drivers.dellemc.vmax import fields
 from delfin.drivers.dellemc.vmax.driver import VmaxDriver
-from delfin.testing.simulated.powermax import PowerMax, Sizes
+from delfin.testing.simulated.powermax import PowerMax, Sizes, access, block
 from delfin.testing.simulated.powermax.simulator import ARRAY
 from tests.unit.drivers.dellemc.vmax.conftest import Connect, Simulate
 
@@ -156,6 +156,15 @@ def test_a_storage_group_has_its_volumes(
     ]
     assert members[:3] == [("app-0001-SG", one) for one in ("00001", "00003", "00005")]
     assert len(members) == 6
+
+
+def test_a_storage_group_may_have_any_name(
+    simulate: Simulate, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (access, block):
+        monkeypatch.setattr(module, "group_name", lambda number: f"R&D #{number} 100%")
+    driver = connect(simulate(version="92", arrays={ARRAY: Sizes(volumes=6, storage_groups=2)}))
+    assert len(driver.list_volume_groups(None)["vol_grp_vol_rels"]) == 6
 
 
 def test_volume_groups_keep_the_members_that_the_fast_way_leaves_out(
