@@ -7,6 +7,8 @@ those of "sloprovisioning" and "system" in Dell's OpenAPI document "PowerMax" 10
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -49,7 +51,7 @@ class Array:
         Each has its pool as 'pool'. What the array lists is what there is: '/v1' answers from
         another place, which may be a moment behind.
         """
-        listed = [str(one["volumeId"]) for one in self._volume_ids()]
+        listed = self._volume_ids()
         bulk = self.unisphere.bulk(self.id, "volumes", *_VOLUME, *_USE)
         told = {str(one.get("id")): one for one in bulk or []}
         whole = [told[name] for name in listed if name in told]
@@ -57,8 +59,8 @@ class Array:
         if not missing:
             return whole, []
         pool = self._pool_of_groups()
-        single = self.unisphere.each(missing, _SLO, "symmetrix", self.id, "volume")
-        return whole, [{**one, "pool": pool(one.get("storageGroupId"))} for one in single]
+        single = self.unisphere.each(partial(self._slo, "volume"), missing, self._volume_ids)
+        return whole, [{**one, "pool": pool(one.get("storageGroupId"))} for one in single.values()]
 
     def _pool_of_groups(self) -> Any:
         """Tells the pool of a volume: Unisphere names it for storage groups only."""
@@ -76,19 +78,26 @@ class Array:
 
     def directors(self) -> Iterator[Record]:
         """Each with the records of its ports, which tell the director's state."""
-        for name in self._system_ids("directorId", "director"):
-            yield {"id": name, "ports": list(self._ports_of(name))}
+        for name, ports in self._ports().items():
+            yield {"id": name, "ports": ports}
 
     def ports(self) -> Iterator[Record]:
-        for name in self._system_ids("directorId", "director"):
-            yield from self._ports_of(name)
+        return chain.from_iterable(self._ports().values())
 
     def disks(self) -> Iterator[Record]:
-        """Each with 'failed', which is a filter of the listing."""
-        failed = set(self._system_ids("disk_ids", "disk", query="?failed=true"))
-        names = self._system_ids("disk_ids", "disk")
-        found = self.unisphere.each(map(str, names), _SYSTEM, "symmetrix", self.id, "disk")
-        for name, one in zip(names, found, strict=True):
+        """Each with 'failed', which is a filter of the listing.
+
+        Raises NotImplementedError for Unisphere 9.0, which has no call for them.
+        """
+        try:
+            failed = set(self._disk_ids("?failed=true"))
+        except exception.ComponentNotFound as error:
+            if self.unisphere.at_least("91"):
+                raise
+            raise NotImplementedError from error
+        ask = partial(self._system, "disk")
+        found = self.unisphere.each(ask, self._disk_ids(), self._disk_ids)
+        for name, one in found.items():
             yield {**one, "failed": name in failed}
 
     # --- who sees what ---
@@ -127,13 +136,13 @@ class Array:
         From '/v1' only when it tells every volume that the array lists: it may be behind, and a
         volume that it leaves out would leave its groups.
         """
-        names = self._names("storageGroupId", "storagegroup")
+        names = self._group_ids()
         members: dict[str, list[str]] = {name: [] for name in names}
         bulk = self.unisphere.bulk(self.id, "volumes", "id", "storage_groups")
         told = {str(one.get("id")): one for one in bulk or []}
-        listed = [] if bulk is None else [str(one["volumeId"]) for one in self._volume_ids()]
+        listed = [] if bulk is None else self._volume_ids()
         if bulk is None or not told.keys() >= set(listed):
-            members = {name: list(self._volumes_in(name)) for name in names}
+            members = self.unisphere.each(self._volumes_in, names, self._group_ids)
         else:
             for volume in listed:
                 for group in told[volume].get("storage_groups") or []:
@@ -146,9 +155,9 @@ class Array:
     # --- alerts ---
 
     def alerts(self) -> list[Record]:
-        names = self.unisphere.ids("alertId", _SYSTEM, "alert", query=f"?array={self.id}")
-        found = self.unisphere.each(map(str, names), _SYSTEM, "alert")
-        return [one for one in found if self._is_own(one)]
+        ask = partial(self.unisphere.one, _SYSTEM, "alert")
+        found = self.unisphere.each(ask, self._alert_ids(), self._alert_ids)
+        return [one for one in found.values() if self._is_own(one)]
 
     def delete_alert(self, alert_id: str) -> None:
         """Raises ComponentNotFound for an alert that is gone, or is not this array's.
@@ -159,6 +168,10 @@ class Array:
         if str(found.get("alertId")) != alert_id or not self._is_own(found):
             raise exception.ComponentNotFound(alert_id)
         self.unisphere.remove(_SYSTEM, "alert", alert_id)
+
+    def _alert_ids(self) -> list[str]:
+        names = self.unisphere.ids("alertId", _SYSTEM, "alert", query=f"?array={self.id}")
+        return list(map(str, names))
 
     def _is_own(self, alert: Record) -> bool:
         return str(alert.get("array")) == self.id
@@ -175,27 +188,54 @@ class Array:
         return self.unisphere.ids(key, _SLO, "symmetrix", self.id, kind)
 
     def _each(self, key: str, kind: str) -> list[Record]:
-        names = self._names(key, kind)
-        return self.unisphere.each(names, _SLO, "symmetrix", self.id, kind)
+        listing = partial(self._names, key, kind)
+        return list(self.unisphere.each(partial(self._slo, kind), listing(), listing).values())
 
     def _system_ids(self, key: str, *parts: str, query: str = "") -> list[Any]:
         return self.unisphere.ids(key, _SYSTEM, "symmetrix", self.id, *parts, query=query)
 
-    def _ports_of(self, director: str) -> Iterator[Record]:
-        place = ("director", director, "port")
-        names = [str(key["portId"]) for key in self._system_ids("symmetrixPortKey", *place)]
-        for found in self.unisphere.each(names, _SYSTEM, "symmetrix", self.id, *place):
-            port = found.get("symmetrixPort")
-            if not isinstance(port, dict):
-                raise exception.InvalidResults(f"{self.id}: a port without 'symmetrixPort'")
-            yield port
+    def _disk_ids(self, query: str = "") -> list[str]:
+        return list(map(str, self._system_ids("disk_ids", "disk", query=query)))
 
-    def _volume_ids(self, query: str = "") -> list[Record]:
-        return self.unisphere.listed(_SLO, "symmetrix", self.id, "volume", query=query)
+    def _ports(self) -> dict[str, list[Record]]:
+        """The records of each director's ports."""
+        keys = self._port_keys()
+        found = self.unisphere.each(self._port, keys, self._port_keys)
+        ports: dict[str, list[Record]] = {director: [] for director, _ in keys}
+        for (director, _), port in found.items():
+            ports[director] += [] if port is None else [port]
+        return ports
 
-    def _volumes_in(self, group: str) -> Iterator[str]:
-        for one in self._volume_ids(f"?storageGroupId={quote(group, safe='')}"):
-            yield str(one["volumeId"])
+    def _port_keys(self) -> list[tuple[str, str]]:
+        """Director and port; for a director that has no port, nothing as the port."""
+        found = self.unisphere.each(self._ports_of, self._directors(), self._directors)
+        return [(name, port) for name, ports in found.items() for port in ports or [""]]
+
+    def _directors(self) -> list[str]:
+        return self._system_ids("directorId", "director")
+
+    def _ports_of(self, director: str) -> list[str]:
+        keys = self._system_ids("symmetrixPortKey", "director", director, "port")
+        return [str(key["portId"]) for key in keys]
+
+    def _port(self, key: tuple[str, str]) -> Record | None:
+        director, name = key
+        if not name:
+            return None
+        port = self._system("director", director, "port", name).get("symmetrixPort")
+        if not isinstance(port, dict):
+            raise exception.InvalidResults(f"{self.id}: a port without 'symmetrixPort'")
+        return port
+
+    def _group_ids(self) -> list[str]:
+        return self._names("storageGroupId", "storagegroup")
+
+    def _volume_ids(self, query: str = "") -> list[str]:
+        found = self.unisphere.listed(_SLO, "symmetrix", self.id, "volume", query=query)
+        return [str(one["volumeId"]) for one in found]
+
+    def _volumes_in(self, group: str) -> list[str]:
+        return self._volume_ids(f"?storageGroupId={quote(group, safe='')}")
 
 
 def initiator_name(path: str) -> str:

@@ -8,10 +8,10 @@ Paths, paging iterators and the error body are those of Dell's OpenAPI document 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import Context, copy_context
-from typing import Any
+from contextvars import copy_context
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from oslo_log import log
@@ -34,6 +34,10 @@ BULK_SINCE = "100"
 AT_ONCE = 3
 _DIGITS = re.compile(r"(\d+)\.(\d+)")
 _HEADER = "Authorization"
+
+Name = TypeVar("Name", bound=Hashable)
+Answered = TypeVar("Answered")
+Listing = Callable[[], Iterable[Name]]
 
 
 class Unisphere(RestSession):
@@ -90,22 +94,34 @@ class Unisphere(RestSession):
         """Delete the object at '/<version>/<area>/<parts>'; raises ComponentNotFound."""
         self.delete(f"/{self.version}/{area}{_joined(parts)}")
 
-    def each(self, names: Iterable[str], area: str, *parts: str) -> list[dict[str, Any]]:
-        """The objects at '/<version>/<area>/<parts>/<name>', in the order of the names.
+    def each(
+        self, ask: Callable[[Name], Answered], names: Iterable[Name], listing: Listing[Name]
+    ) -> dict[Name, Answered]:
+        """What 'ask' answers about each name, AT_ONCE at a time, in the order of the names.
 
-        Raises what the first of them that fails raises, and asks for no more then.
+        One that is not found, and that 'listing' no longer names, was removed since: it is left
+        out. Raises ComponentNotFound for one that is listed still, and at once what another
+        failure raises.
         """
-
-        def ask(name: str, context: Context) -> dict[str, Any]:
-            # The deadline of the call is in the context.
-            return context.run(lambda: self.one(area, *parts, name))
-
+        asked = list(names)
+        found: dict[Name, Answered] = {}
+        missing: dict[Name, exception.ComponentNotFound] = {}
         pool = ThreadPoolExecutor(AT_ONCE)
         try:
-            asked = [pool.submit(ask, name, copy_context()) for name in names]
-            return [one.result() for one in asked]
+            # The deadline of the call is in the context.
+            answers = [pool.submit(copy_context().run, ask, name) for name in asked]
+            for name, answer in zip(asked, answers, strict=True):
+                try:
+                    found[name] = answer.result()
+                except exception.ComponentNotFound as error:
+                    missing[name] = error
         finally:
             pool.shutdown(cancel_futures=True)
+        listed = set(listing()) if missing else set()
+        for name, why in missing.items():
+            if name in listed:
+                raise why
+        return found
 
     def ids(self, key: str, area: str, *parts: str, query: str = "") -> list[Any]:
         """The list of ids, or of keys of ports, that the answer has under 'key'.

@@ -74,11 +74,7 @@ class VmaxDriver(StorageDriver):
 
     def list_disks(self, context: Any) -> list[Row]:
         storage_id, array = self._about(context)
-        try:
-            return fields.DISK.rows(storage_id, array.disks())
-        except exception.ComponentNotFound as error:
-            # Unisphere 9.0 has no call for them.
-            raise NotImplementedError from error
+        return fields.DISK.rows(storage_id, array.disks())
 
     def list_storage_host_initiators(self, context: Any) -> list[Row]:
         storage_id, array = self._about(context)
