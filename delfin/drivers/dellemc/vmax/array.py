@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import chain
+from itertools import chain, count
 from typing import Any
 from urllib.parse import quote
 
@@ -108,18 +108,27 @@ class Array:
     def initiators(self) -> Iterator[Record]:
         """One record for each name, though the array lists it once for each port it came through.
 
-        It is of a port where the initiator is logged in, if there is any.
+        It is of a port where the initiator is logged in, if there is any. The first path of each
+        is asked for, then the second of those that are not logged in there, and so on.
         """
+        listing = partial(self._names, "initiatorId", "initiator")
         paths: dict[str, list[str]] = {}
-        for path in self._names("initiatorId", "initiator"):
+        for path in listing():
             paths.setdefault(initiator_name(path), []).append(path)
-        for name, own in paths.items():
-            record: Record = {}
-            for path in own:
-                record = self._slo("initiator", path)
-                if record.get("logged_in") is True:
-                    break
-            yield {**record, "name": name}
+        records: dict[str, Record] = {}
+        for turn in count():
+            asked = {
+                own[turn]: name
+                for name, own in paths.items()
+                if len(own) > turn and records.get(name, {}).get("logged_in") is not True
+            }
+            if not asked:
+                break
+            found = self.unisphere.each(partial(self._slo, "initiator"), asked, listing)
+            records |= {asked[path]: record for path, record in found.items()}
+        for name in paths:
+            if name in records:
+                yield {**records[name], "name": name}
 
     def host_groups(self) -> list[Record]:
         return self._each("hostGroupId", "hostgroup")

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
 
 from delfin import cryptor
+from delfin.drivers.dellemc.vmax.client import AT_ONCE
 from delfin.drivers.dellemc.vmax.driver import VmaxDriver
 from delfin.testing.simulated.array import SimulatedArray
 from delfin.testing.simulated.powermax import PowerMax
+from delfin.testing.simulated.server import Answer, Request
 
 USER, PASSWORD = "admin", "Fake-Array-1"
 STORAGE_ID = "3f3f6b1e-0000-4000-8000-000000000000"
 
 Simulate = Callable[..., PowerMax]
 Connect = Callable[..., VmaxDriver]
+OnlyTogether = Callable[[PowerMax, str], None]
 
 
 def access_to(array: SimulatedArray, **more: Any) -> dict[str, Any]:
@@ -66,3 +71,23 @@ def unisphere(simulate: Simulate) -> PowerMax:
 @pytest.fixture
 def driver(connect: Connect, unisphere: PowerMax) -> VmaxDriver:
     return connect(unisphere)
+
+
+@pytest.fixture
+def only_together(monkeypatch: pytest.MonkeyPatch) -> OnlyTogether:
+    """Makes requests below a path fail unless AT_ONCE of them come at the same time at first."""
+
+    def held(array: PowerMax, path: str) -> None:
+        meeting, turns, answer = Barrier(AT_ONCE), count(), array.answer
+
+        def met(request: Request) -> Answer:
+            if path in request.path and next(turns) < AT_ONCE:
+                try:
+                    meeting.wait(10)
+                except BrokenBarrierError:
+                    return Answer(500, {"message": "asked alone"})
+            return answer(request)
+
+        monkeypatch.setattr(array, "answer", met)
+
+    return held

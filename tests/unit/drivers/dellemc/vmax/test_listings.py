@@ -11,7 +11,7 @@ from delfin.drivers.dellemc.vmax import fields
 from delfin.drivers.dellemc.vmax.driver import VmaxDriver
 from delfin.testing.simulated.powermax import PowerMax, Sizes, access, block
 from delfin.testing.simulated.powermax.simulator import ARRAY
-from tests.unit.drivers.dellemc.vmax.conftest import Connect, Simulate
+from tests.unit.drivers.dellemc.vmax.conftest import Connect, OnlyTogether, Simulate
 
 MANY = {ARRAY: Sizes(volumes=2500, storage_groups=5)}
 
@@ -225,6 +225,31 @@ def test_an_initiator_is_one_row_and_online_when_any_of_its_paths_is(
     assert len(unisphere.arrays[ARRAY].paths) == 2 * len(rows)
     assert {row["status"] for row in rows} == {"online"}
     assert len({row["native_storage_host_initiator_id"] for row in rows}) == len(rows) == 6
+
+
+def test_initiators_are_asked_for_three_at_a_time(
+    unisphere: PowerMax, driver: VmaxDriver, only_together: OnlyTogether
+) -> None:
+    only_together(unisphere, "/initiator/")
+    assert len(driver.list_storage_host_initiators(None)) == 12
+    assert unisphere.counters.max_concurrent == 3
+
+
+def test_no_path_is_asked_for_once_the_initiator_is_known_to_be_online(
+    simulate: Simulate, connect: Connect
+) -> None:
+    unisphere = simulate(arrays={ARRAY: Sizes(directors=8, hosts=3)})
+    paths = unisphere.arrays[ARRAY].paths
+    for path in paths.values():
+        path["logged_in"] = True
+    assert len(connect(unisphere).list_storage_host_initiators(None)) == 6
+    # The listing, and one path of each.
+    assert unisphere.counters.by_endpoint["initiator"] == 1 + 6
+    for path in paths.values():
+        path["logged_in"] = False
+    rows = connect(unisphere).list_storage_host_initiators(None)
+    assert {row["status"] for row in rows} == {"offline"}
+    assert unisphere.counters.by_endpoint["initiator"] == 7 + 1 + len(paths)
 
 
 def test_a_port_is_named_as_unisphere_names_it_elsewhere(driver: VmaxDriver) -> None:

@@ -71,6 +71,34 @@ def test_two_objects_may_be_removed_at_once(driver: VmaxDriver, remove: Remove) 
     assert names == ["esx-0001", "esx-0003", "esx-0005", "esx-0006"]
 
 
+def test_an_initiator_is_told_by_the_paths_that_are_left(
+    simulate: Simulate, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unisphere = simulate(arrays={ARRAY: Sizes(directors=8, hosts=2)})
+    model = unisphere.arrays[ARRAY]
+    first, second = [
+        [path for path in model.paths if path.endswith(f":{name}")]
+        for name in sorted({str(one["initiator"]) for one in model.paths.values()})[:2]
+    ]
+    driver, gone, one = connect(unisphere), [first[0], *second], model.one
+    whole = driver.list_storage_host_initiators(None)
+    asked: list[str] = []
+
+    def removed(kind: str, name: str) -> Any:
+        asked.append(name)
+        return one(kind, "nothing" if name in gone else name)
+
+    monkeypatch.setattr(model, "one", removed)
+    monkeypatch.setattr(
+        model,
+        "names",
+        lambda _kind: [path for path in model.paths if not (asked and path in gone)],
+    )
+    left = driver.list_storage_host_initiators(None)
+    assert len(left) == len(whole) - 1 == 3
+    assert first[1].rpartition(":")[2] in {row["name"] for row in left}
+
+
 def test_an_alert_that_is_deleted_meanwhile_is_left_out(
     unisphere: PowerMax, driver: VmaxDriver, remove: Remove
 ) -> None:
