@@ -8,8 +8,9 @@ Paths, paging iterators and the error body are those of Dell's OpenAPI document 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -144,31 +145,34 @@ class Unisphere(RestSession):
         """
         path = f"/{self.version}/{area}{_joined(parts)}{query}"
         try:
-            return list(self.pages(path, self.get_object(path)))
+            return self.pages(path, self.get_object(path))
         except exception.ComponentNotFound:
-            return list(self.pages(path, self.get_object(path)))
+            return self.pages(path, self.get_object(path))
 
-    def pages(self, name: str, first: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """The records of an iterator whose first answer was 'first'."""
-        count, page = first.get("count"), first.get("resultList")
-        size, iterator = first.get("maxPageSize"), first.get("id")
+    def pages(self, name: str, first: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The records of an iterator whose first answer was 'first'; the iterator is given back."""
+        count, size = first.get("count"), first.get("maxPageSize")
         if not isinstance(count, int) or not isinstance(size, int) or size < 1:
             raise exception.InvalidResults(f"{name}: no iterator")
-        done = 0
-        while True:
-            records = _records(name, page)
-            yield from records
-            done += len(records)
-            if done >= count:
-                break
+        if count <= size:
             # What fits into one page comes with the first answer, and leaves no iterator.
-            if not records or count <= size:
-                raise exception.InvalidResults(f"{name}: ends after {done} of {count} rows")
-            window = f"from={done + 1}&to={min(done + size, count)}"
-            page = self.get_object(f"/common/Iterator/{quote(str(iterator))}/page?{window}")
-        if count > size:
-            # Unisphere keeps few of them at a time.
-            self.delete(f"/common/Iterator/{quote(str(iterator))}")
+            records = _records(name, first.get("resultList"))
+            return _complete(name, records, count)
+        iterator = f"/common/Iterator/{quote(str(first.get('id')), safe='')}"
+        try:
+            records = _records(name, first.get("resultList"))
+            while len(records) < count:
+                begin = len(records) + 1
+                window = f"from={begin}&to={min(begin + size - 1, count)}"
+                more = _records(name, self.get_object(f"{iterator}/page?{window}"))
+                if not more:
+                    break
+                records += more
+            return _complete(name, records, count)
+        finally:
+            # Unisphere keeps few of them at a time. One that it does not take back ends by itself.
+            with suppress(exception.DelfinException, NotImplementedError):
+                self.delete(iterator)
 
     def bulk(self, array_id: str, kind: str, *attributes: str) -> list[dict[str, Any]] | None:
         """These attributes of all objects of a kind in one answer; None where '/v1' is unknown.
@@ -216,6 +220,12 @@ def _joined(parts: tuple[str, ...]) -> str:
 
 def _records(name: str, page: Any) -> list[dict[str, Any]]:
     return _objects(name, page.get("result") if isinstance(page, dict) else None)
+
+
+def _complete(name: str, records: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+    if len(records) < count:
+        raise exception.InvalidResults(f"{name}: ends after {len(records)} of {count} rows")
+    return records
 
 
 def _objects(name: str, found: Any) -> list[dict[str, Any]]:

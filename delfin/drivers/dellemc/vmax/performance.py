@@ -72,4 +72,4 @@ def _infos(answer: Any, category: Category) -> list[Record]:
 def _samples(unisphere: Unisphere, path: str, first: Any) -> list[Record]:
     if not isinstance(first, dict):
         raise exception.InvalidResults(f"{path}: no iterator")
-    return list(unisphere.pages(path, first))
+    return unisphere.pages(path, first)

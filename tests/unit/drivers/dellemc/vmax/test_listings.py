@@ -73,6 +73,27 @@ def test_an_iterator_that_ends_between_two_pages_is_opened_once_more(
     assert len({name for name, *_ in asked}) == 2
 
 
+def test_an_iterator_is_given_back_when_its_listing_fails(
+    simulate: Simulate, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unisphere = simulate(arrays=MANY)
+    driver = connect(unisphere)
+    monkeypatch.setattr(unisphere.iterators, "page", lambda *_: {"result": "?"})
+    with pytest.raises(exception.InvalidResults, match="no list of objects"):
+        driver.list_volumes(None)
+    assert unisphere.counters.by_endpoint["Iterator"] == 2
+    assert unisphere.iterators.open == 0
+
+
+def test_a_goodbye_that_is_refused_spoils_no_listing(
+    simulate: Simulate, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unisphere = simulate(arrays=MANY)
+    monkeypatch.setattr(unisphere.iterators, "close", lambda _name: False)
+    assert len(connect(unisphere).list_volumes(None)) == 2500
+    assert unisphere.iterators.open == 1
+
+
 def test_a_cut_off_listing_never_looks_whole(unisphere: PowerMax, driver: VmaxDriver) -> None:
     unisphere.faults.order("short_list", "volume", times=1)
     with pytest.raises(exception.InvalidResults, match="ends after 20 of 40"):
