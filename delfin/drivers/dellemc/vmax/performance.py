@@ -8,6 +8,8 @@ data in Unisphere, or it has no keys.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from delfin import exception
@@ -16,26 +18,37 @@ from delfin.drivers.dellemc.vmax.client import Unisphere
 from delfin.drivers.dellemc.vmax.metrics import ARRAY, SOURCES, Category
 from delfin.drivers.kit.metrics import Measured
 
+# The values of a part's keys, the outermost first; nothing for the array itself.
+Part = tuple[str, ...]
+# Samples are long before they are read, so not those of all parts are kept at a time.
+_AT_A_STRETCH = 30
+
 
 def parts(
     unisphere: Unisphere, array_id: str, measured: Measured, start: int, end: int
 ) -> Iterator[Record]:
     """Each part with its 'id' and the 'samples' between the two times, in epoch milliseconds."""
+
+    def samples(category: Category, name: Part) -> list[Record]:
+        asked = {
+            **_key(array_id, category, name),
+            "startDate": int(start),
+            "endDate": int(end),
+            "dataFormat": "Average",
+            "metrics": list(category.metrics),
+        }
+        path = f"/performance/{category.name}/metrics"
+        return _samples(unisphere, path, unisphere.post(path, asked))
+
     for category in SOURCES[measured.source]:
-        for key in _keys(unisphere, array_id, category):
-            asked = {
-                "symmetrixId": array_id,
-                **key,
-                "startDate": int(start),
-                "endDate": int(end),
-                "dataFormat": "Average",
-                "metrics": list(category.metrics),
-            }
-            path = f"/performance/{category.name}/metrics"
-            first = unisphere.post(path, asked)
-            # Ports are named as in the inventory: 'FA-1D:4'.
-            name = ":".join(key.values()) or array_id
-            yield {"id": name, "samples": _samples(unisphere, path, first)}
+        listing = partial(_parts, unisphere, array_id, category)
+        names = listing()
+        for begin in range(0, len(names), _AT_A_STRETCH):
+            some = names[begin : begin + _AT_A_STRETCH]
+            found = unisphere.each(partial(samples, category), some, listing)
+            for name, own in found.items():
+                # Ports are named as in the inventory: 'FA-1D:4'.
+                yield {"id": ":".join(name) or array_id, "samples": own}
 
 
 def latest(unisphere: Unisphere, array_id: str) -> int | None:
@@ -45,20 +58,28 @@ def latest(unisphere: Unisphere, array_id: str) -> int | None:
     return None if newest is None else int(newest["lastAvailableDate"])
 
 
-def _keys(unisphere: Unisphere, array_id: str, category: Category) -> Iterator[dict[str, str]]:
-    """What a request names a part by; nothing for a category that the array does not have."""
+def _parts(unisphere: Unisphere, array_id: str, category: Category) -> list[Part]:
+    """The parts of a category; nothing for a category that the array does not have."""
     if not category.key:
-        yield {}
-        return
-    above = _keys(unisphere, array_id, category.parent) if category.parent else iter([{}])
-    for outer in above:
-        path = f"/performance/{category.name}/keys"
+        return [()]
+    path = f"/performance/{category.name}/keys"
+
+    def below(outer: Part) -> list[Part]:
+        asked = _key(array_id, category.parent, outer)
         try:
-            answer = unisphere.post(path, {"symmetrixId": array_id, **outer})
+            answer = unisphere.post(path, asked)
         except exception.ComponentNotFound:
-            continue
-        for one in _infos(answer, category):
-            yield {**outer, category.key: str(one[category.key])}
+            return []
+        return [(*outer, str(one[category.key])) for one in _infos(answer, category)]
+
+    above = _parts(unisphere, array_id, category.parent) if category.parent else [()]
+    return list(chain.from_iterable(unisphere.each(below, above, list).values()))
+
+
+def _key(array_id: str, category: Category | None, name: Part) -> dict[str, Any]:
+    """What a request names a part by."""
+    path = category.path if category and name else ()
+    return {"symmetrixId": array_id, **dict(zip(path, name, strict=True))}
 
 
 def _infos(answer: Any, category: Category) -> list[Record]:

@@ -14,7 +14,7 @@ from delfin.testing.simulated.powermax import PowerMax, Sizes
 from delfin.testing.simulated.powermax.measured import STEP_MS
 from delfin.testing.simulated.powermax.simulator import ARRAY
 from delfin.testing.simulated.server import Answer, Request
-from tests.unit.drivers.dellemc.vmax.conftest import STORAGE_ID, Connect, Simulate
+from tests.unit.drivers.dellemc.vmax.conftest import STORAGE_ID, Connect, OnlyTogether, Simulate
 
 OTHER = "000297900331"
 HOUR_MS = 3_600_000
@@ -166,6 +166,17 @@ def test_what_is_declared_is_delivered_for_each_part(driver: VmaxDriver) -> None
         for name in metrics
     }
     assert {(one.labels["resource_type"], one.name) for one in found} == declared
+
+
+@pytest.mark.parametrize(("kind", "path"), [("disk", "/Disk/metrics"), ("port", "/FEPort/metrics")])
+def test_parts_are_asked_for_three_at_a_time(
+    unisphere: PowerMax, driver: VmaxDriver, only_together: OnlyTogether, kind: str, path: str
+) -> None:
+    end = driver.get_latest_perf_timestamp(None) or 0
+    whole = collect(driver, end, end, kind)
+    only_together(unisphere, path)
+    assert collect(driver, end, end, kind) == whole
+    assert unisphere.counters.max_concurrent == 3
 
 
 def test_each_part_has_values_of_its_own(driver: VmaxDriver) -> None:
