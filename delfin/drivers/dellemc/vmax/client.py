@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -66,20 +67,19 @@ class Unisphere(RestSession):
     def log_in(self, username: str, password: str) -> str:
         """What goes into each request, once the Unisphere has taken it."""
         header = basic(username, password)
-        told = self._versions(header)
-        self.version = chosen(told)
+        self.version = chosen(_versions(partial(self.ask, "GET", headers=header)))
         return header[_HEADER]
 
     def signed(self, token: str) -> Mapping[str, str]:
         return {_HEADER: token}
 
-    def _versions(self, header: Mapping[str, str]) -> Any:
-        for path in _TOLD_AT[:-1]:
-            try:
-                return self.ask("GET", path, headers=header)
-            except exception.ComponentNotFound:
-                continue
-        return self.ask("GET", _TOLD_AT[-1], headers=header)
+    def version_now(self) -> str:
+        """The version to use from here on, found anew.
+
+        An upgrade leaves the session good, and may take away the version that it began with.
+        """
+        self.version = chosen(_versions(self.get))
+        return self.version
 
     # --- reading ---
 
@@ -187,6 +187,16 @@ class Unisphere(RestSession):
         except exception.ComponentNotFound:
             return None
         return _objects(path, answer.get(kind))
+
+
+def _versions(read: Callable[[str], Any]) -> Any:
+    """What a Unisphere tells of its versions; 'read' asks it for a path."""
+    for path in _TOLD_AT[:-1]:
+        try:
+            return read(path)
+        except exception.ComponentNotFound:
+            continue
+    return read(_TOLD_AT[-1])
 
 
 def chosen(told: Any) -> str:

@@ -50,7 +50,14 @@ class VmaxDriver(StorageDriver):
         self.client.sign_out()
 
     def get_storage(self, context: Any) -> Row:
-        told = self._array(context).system()
+        array, version = self._array(context), self.client.version
+        try:
+            told = array.system()
+        except exception.ComponentNotFound:
+            # Unisphere may have been upgraded.
+            if self.client.version_now() == version:
+                raise
+            told = array.system()
         old = not self.client.at_least(BULK_SINCE)
         return fields.storage_map(told, old=old).values(told)
 

@@ -41,6 +41,32 @@ def test_a_unisphere_of_another_time_is_asked_in_the_version_nearest_to_ours() -
         chosen({"message": "hello"})
 
 
+def test_an_upgrade_of_unisphere_is_noticed_by_a_held_session(
+    simulate: Simulate, connect: Connect
+) -> None:
+    unisphere = simulate(version="92")
+    driver = connect(unisphere)
+    unisphere.served = ("100", "101", "102")
+    with pytest.raises(exception.ComponentNotFound):
+        driver.list_storage_pools(None)
+    assert driver.get_storage(None)["serial_number"] == ONE
+    assert driver.client.version == "102"
+    assert driver.list_storage_pools(None)
+    assert unisphere.sessions.logins == 1
+
+
+def test_what_is_not_found_in_the_version_in_use_is_asked_for_once(
+    unisphere: PowerMax, driver: VmaxDriver
+) -> None:
+    del unisphere.arrays[ONE]
+    before = unisphere.counters.by_endpoint["version"]
+    requests = unisphere.counters.requests
+    with pytest.raises(exception.ComponentNotFound):
+        driver.get_storage(None)
+    assert unisphere.counters.by_endpoint["version"] == before + 1
+    assert unisphere.counters.requests == requests + 2
+
+
 def test_one_account_is_sent_with_each_request(unisphere: PowerMax, driver: VmaxDriver) -> None:
     driver.list_ports(None)
     driver.list_disks(None)
