@@ -31,6 +31,20 @@ VARIABLES = {
 _ARRAY_ID = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _NO_TIME = "00000000 000000"
 
+
+def _digest(array: Any, text: Any) -> Any:
+    return match_key("array", "text").function({"array": array, "text": text})
+
+
+def _listed_key(record: Record) -> Any:
+    """As of a trap, which has the text only, where that names the object; else with the object."""
+    text, thing = str(record.get("description")), str(record.get("object") or "")
+    # A part of a word or of a number is not its name.
+    if thing and not re.search(rf"(?<![\w-]){re.escape(thing)}(?![\w-])", text):
+        text = f"{text} ({thing})"
+    return _digest(record.get("array"), text)
+
+
 _RESOURCE = {
     "ARRAY": c.ResourceType.STORAGE,
     "PERFORMANCE": c.ResourceType.STORAGE,
@@ -79,7 +93,7 @@ ALERT = RowMap(
         lambda record: " ".join(str(record[n]) for n in ("object_type", "object") if record.get(n))
     ),
     occur_time=Get("created_date_milliseconds", int, required=True),
-    match_key=match_key("array", "description"),
+    match_key=Calc(_listed_key),
 )
 LISTED = AlertMap(ALERT)
 
@@ -100,8 +114,7 @@ def _occurred(record: Record) -> int:
 
 
 def _key(record: Record) -> Any:
-    same = {"array": _array_id(record), "description": record.get("description")}
-    return match_key("array", "description").function(same)
+    return _digest(_array_id(record), record.get("description"))
 
 
 TRAP = RowMap(

@@ -8,7 +8,7 @@ import pytest
 
 from delfin import exception, utils
 from delfin.common import constants as c
-from delfin.drivers.dellemc.vmax.alerts import from_trap
+from delfin.drivers.dellemc.vmax.alerts import LISTED, from_trap
 from delfin.drivers.dellemc.vmax.driver import VmaxDriver
 from delfin.testing.simulated.powermax import PowerMax, Sizes
 from delfin.testing.simulated.powermax.measured import STEP_MS
@@ -132,6 +132,38 @@ def test_a_trap_and_the_listed_alert_are_recognised_as_the_same(driver: VmaxDriv
     told = from_trap(trap(name=ARRAY, severity="6", text=listed["description"]))
     assert told is not None
     assert told["match_key"] == listed["match_key"]
+
+
+def alert(**told: str) -> dict[str, Any]:
+    """A listed alert of the array, as its row."""
+    event = {"type": "ARRAY", "alertId": "1", "created_date_milliseconds": 1, "array": ARRAY}
+    return LISTED.listed([{**event, **told}])[0]
+
+
+def test_the_same_words_about_two_objects_are_two_alerts() -> None:
+    text = "Service level missed"
+    one, two, none = (alert(description=text, object=name) for name in ("SG1", "SG2", ""))
+    assert len({row["match_key"] for row in (one, two, none)}) == 3
+    again = alert(description=text, object="SG1", state="CLEARED")
+    assert again["match_key"] == one["match_key"]
+    # A part of a word or of a number names nothing.
+    five, fifteen = (alert(description="15 ms", object=name) for name in ("5", "1"))
+    assert five["match_key"] != fifteen["match_key"]
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [
+        ("Director FA-1D : offline", "FA-1D"),
+        ("Drive 3 has failed", "3"),
+        ("Storage group 'R&D (1)': missed", "R&D (1)"),
+        ("A trace was taken", ""),
+    ],
+)
+def test_words_that_name_the_object_are_known_again_in_a_trap(text: str, thing: str) -> None:
+    told = from_trap(trap(name=ARRAY, severity="6", text=text))
+    assert told is not None
+    assert told["match_key"] == alert(description=text, object=thing)["match_key"]
 
 
 def test_emcs_own_trap_without_an_event_asks_for_the_alerts_to_be_listed() -> None:
