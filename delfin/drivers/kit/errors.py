@@ -21,7 +21,8 @@ class ErrorTable:
 
     'code' and 'text' are dotted paths into its JSON. A code that 'codes' lacks is a
     StorageBackendException that quotes it; an answer without a code goes by 'statuses', the HTTP
-    status, and its text, if it has one, is quoted too. An exception class is given the vendor's text only if its message has room for it.
+    status, and its text, if it has one, is quoted too. An exception class is given the vendor's text
+    only if its message has room for it.
     For arrays that report errors with status 200: 'good' are the codes that mean success there.
     """
 

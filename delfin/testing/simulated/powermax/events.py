@@ -35,13 +35,6 @@ class Events:
         with self._lock:
             return self._present.get(alert_id)
 
-    def acknowledge(self, alert_id: str) -> dict[str, Any] | None:
-        with self._lock:
-            event = self._present.get(alert_id)
-            if event is not None:
-                event.update(state="ACKNOWLEDGED", acknowledged=True)
-            return event
-
     def delete(self, alert_id: str) -> bool:
         """Whether there was such an alert."""
         with self._lock:
