@@ -132,7 +132,7 @@ class VmaxDriver(StorageDriver):
 
     @staticmethod
     def get_capabilities(context: Any, filters: dict[str, Any] | None = None) -> dict[str, Any]:
-        return METRICS.capabilities()
+        return {**METRICS.capabilities(), "features": list(fields.FEATURES)}
 
     def collect_perf_metrics(
         self,

@@ -18,6 +18,9 @@ from delfin.drivers.kit.groups import host_groups, port_groups, volume_groups
 from delfin.drivers.kit.mapping import FREE, Calc, Const, Get, Record, RowMap, Rule
 from delfin.drivers.kit.rule import found_at
 
+# What every array can do: all their volumes are thin, and SnapVX is a part of the firmware. Protocols
+# depend on the directors that are built in, compression on the model, replication on a licence.
+FEATURES = ("thin_provisioning", "snapshots")
 NOTHING = ("N/A", "n/a", "None", "none", "0", 0)
 
 

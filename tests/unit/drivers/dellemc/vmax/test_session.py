@@ -9,6 +9,7 @@ import pytest
 
 from delfin import cryptor, exception
 from delfin.context import get_admin_context
+from delfin.drivers.capabilities import checked
 from delfin.drivers.dellemc.vmax.client import chosen
 from delfin.drivers.dellemc.vmax.driver import VmaxDriver
 from delfin.drivers.shared import ManagerSessions
@@ -170,3 +171,10 @@ def test_arrays_behind_one_unisphere_share_a_sign_in(simulate: Simulate) -> None
         drivers["s2"].get_storage(get_admin_context(storage_id="s1"))
     assert drivers["s2"].get_storage(get_admin_context(storage_id="s2"))["serial_number"] == TWO
     drivers["s2"].close_connection()
+
+
+def test_only_what_every_such_array_can_do_is_declared(driver: VmaxDriver) -> None:
+    told = checked(driver.get_capabilities(None))
+    assert told["features"] == ["thin_provisioning", "snapshots"]
+    # Which protocols there are depends on the directors that an array has.
+    assert "protocols" not in told
