@@ -29,6 +29,7 @@ class Outcome:
         error: Code and text of what went wrong last.
         failed: The array did not answer.
         is_whole: All that was due was read.
+        is_last: The job ends with it. Only then is known whether the array failed, and why.
     """
 
     kinds: dict[str, CollectedKind] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Outcome:
     error: Mapping[str, str] | None = None
     failed: bool = False
     is_whole: bool = False
+    is_last: bool = False
 
 
 def write(session: Session, storage_id: str, outcome: Outcome, now: int) -> None:
@@ -52,9 +54,10 @@ def write(session: Session, storage_id: str, outcome: Outcome, now: int) -> None
     row.samples += outcome.samples
     if outcome.dropped:
         row.dropped = dict(Counter(row.dropped) + outcome.dropped)
-    row.failures = row.failures + 1 if outcome.failed else 0
-    error = outcome.error or {}
-    collection.set_error(row, error.get("error_code"), error.get("error_msg"))
+    if outcome.is_last:
+        row.failures = row.failures + 1 if outcome.failed else 0
+        error = outcome.error or {}
+        collection.set_error(row, error.get("error_code"), error.get("error_msg"))
     if outcome.is_whole:
         row.last_success = now
     for kind, ranges in outcome.lost.items():

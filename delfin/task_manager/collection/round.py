@@ -95,6 +95,7 @@ class Round:
         self._pending.failed = self.is_away
         self._pending.is_whole = not self.is_away and not self.failed
         self._pending.error = self.error
+        self._pending.is_last = True
         self._flush()
 
     def _told_newest(self) -> int | None:

@@ -98,7 +98,7 @@ class CollectRunner:
         Raises:
             LeaseLostError: The job had ended.
         """
-        self._write(lease, Outcome(error=finished.result, failed=True))
+        self._write(lease, Outcome(error=finished.result, failed=True, is_last=True))
 
     def _collect(self, lease: Lease, storage_id: str, stopping: threading.Event) -> Finished:
         known = self._read(storage_id, lease.payload.get("resource_types") or ())

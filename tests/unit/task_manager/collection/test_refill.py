@@ -20,12 +20,13 @@ def alerts(world: World) -> list[tuple[str | None, str]]:
         return [(row.alert_id, row.state) for row in found]
 
 
+@pytest.mark.parametrize("seconds", [0, 3], ids=["at once", "after a while"])
 @pytest.mark.parametrize("hours", [3, pytest.param(24, marks=pytest.mark.long)])
 def test_an_array_that_was_away_is_left_alone_and_complete_afterwards(
-    world: World, hours: int
+    world: World, hours: int, seconds: int
 ) -> None:
     world.pass_by(5)
-    world.array.trouble = AWAY
+    world.array.trouble, world.array.patience = AWAY, 1000 * seconds
     world.array.tries.clear()
     world.pass_by(hours * 60)
     late = [
@@ -35,6 +36,7 @@ def test_an_array_that_was_away_is_left_alone_and_complete_afterwards(
     assert len(world.array.tries) <= hours * 12
     standing = world.standing()
     assert standing["error_code"] == "ConnectTimeout"
+    assert standing["failures"] > 3
     assert standing["resources"][0]["lag"] >= hours * 3600
     world.array.trouble = None
     world.array.calls.clear()

@@ -68,6 +68,8 @@ class MeasuredArray:
     spoil: Callable[[list[Any]], Any] = lambda rows: rows
     # Milliseconds that a call takes.
     takes: int = 0
+    # Milliseconds until a trouble shows, as those of a connection that times out.
+    patience: int = 0
     calls: list[tuple[int, int, int]] = field(default_factory=list)
     tries: list[int] = field(default_factory=list)
 
@@ -88,6 +90,7 @@ class MeasuredArray:
     def check(self, start: int, end: int) -> None:
         self.tries.append(self.time.true_ms)
         if isinstance(self.trouble, type):
+            self.time.sleep(self.patience)
             raise self.trouble
         if self.trouble is not None:
             self.trouble(start, end)
