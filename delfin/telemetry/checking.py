@@ -82,7 +82,7 @@ def clock_of(rows: Iterable[Any], latest: int) -> int | None:
     for row in rows:
         try:
             found.append(max(at for at in map(int, row[2]) if at <= latest))
-        except (TypeError, ValueError, IndexError):
+        except (TypeError, ValueError, LookupError, OverflowError):
             continue
     found.sort()
     return found[len(found) // 2] if found else None

@@ -126,3 +126,12 @@ def test_the_clock_of_an_array_is_what_most_series_say() -> None:
     assert clock_of(rows, 9000) == 1500
     assert clock_of([row({99_000: 1}), row({1200: 1})], 9000) == 1200
     assert clock_of([row({}), None], 9000) is None
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"name": "iops"}, row({float("inf"): 1}), row({"soon": 1}), ("iops", LABELS)],
+    ids=["no triple", "a time without end", "no time", "no values"],
+)
+def test_one_broken_row_hides_the_clock_of_no_other(broken: Any) -> None:
+    assert clock_of([broken, row({1500: 1})], 9000) == 1500
