@@ -69,6 +69,12 @@ def write(session: Session, storage_id: str, outcome: Outcome, now: int) -> None
         COLLECTION_GAP.recovery(session, storage_id)
 
 
+def write_refused(session: Session, storage_id: str, error: Mapping[str, str]) -> None:
+    """In a fenced transaction: the array was not asked, since its password is known to be wrong."""
+    row = collection.locked(session, storage_id)
+    collection.set_error(row, error.get("error_code"), error.get("error_msg"))
+
+
 def _told(lost: Mapping[str, Sequence[Range]]) -> str:
     return "; ".join(
         f"{kind}: {_moment(ranges[0].start)} to {_moment(ranges[-1].end)}"

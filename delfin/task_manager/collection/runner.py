@@ -103,6 +103,10 @@ class CollectRunner:
     def _collect(self, lease: Lease, storage_id: str, stopping: threading.Event) -> Finished:
         known = self._read(storage_id, lease.payload.get("resource_types") or ())
         if known.is_refused:
+            fenced.write(
+                *(self._database, self._queue, lease),
+                lambda session: commit.write_refused(session, storage_id, known.error),
+            )
             return Finished(FAILED, known.error)
         try:
             context = get_admin_context(storage_id=storage_id)

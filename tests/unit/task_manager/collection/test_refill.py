@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from delfin import exception
+from delfin.db import access_info, access_state
 from delfin.db.alerts import Alert
 from delfin.db.jobs import Job
 from delfin.jobs.queue import DONE, FAILED, PARTIAL
@@ -176,6 +177,25 @@ def test_no_login_while_the_password_is_known_to_be_wrong(world: World) -> None:
         assert finished.state == FAILED
         assert finished.result["error_code"] == "InvalidUsernameOrPassword"
     assert not world.array.tries
+
+
+def test_a_password_that_was_found_wrong_elsewhere_shows_in_the_collection(world: World) -> None:
+    world.array.trouble = AWAY
+    world.collect()
+    before = world.standing()
+    with world.bench.database.writer() as session:
+        known = access_info.get(session, world.storage_id)
+        row = access_state.locked(session, world.storage_id)
+        row.state, row.generation = access_state.CREDENTIALS_INVALID, known.generation
+        row.error_code, row.reason = "InvalidUsernameOrPassword", "wrong password"
+    world.time.sleep(10 * MINUTE)
+    assert world.collect().state == FAILED
+    after = world.standing()
+    assert after["error_code"] == "InvalidUsernameOrPassword"
+    assert after["error_msg"] == "wrong password"
+    # The array was not asked.
+    assert after["failures"] == before["failures"] == 1
+    assert after["last_attempt"] == before["last_attempt"]
 
 
 def test_a_job_that_was_given_up_counts_as_a_failure(world: World) -> None:
