@@ -12,6 +12,9 @@ from typing import Any
 from delfin.common.constants import Metrics, ResourceType
 from delfin.telemetry.samples import Batch, Series, Source
 
+# A series: its resource and metric.
+Key = tuple[str, str]
+
 # Of every metric there is.
 UNITS: Mapping[str, str] = {
     metric.name: metric.unit
@@ -53,6 +56,9 @@ class Expected:
         name_of: Finds the name of a resource that the driver leaves unnamed, by its native id.
         refill: It is older than what was delivered before.
         interval: Seconds between two collections.
+        edge: The time up to which most series will have been delivered.
+        apart: The last time that was delivered of those of which it is another; kept up to date.
+            Of any other series it is the start of the window. None: it is not asked for.
     """
 
     source: Source
@@ -62,6 +68,8 @@ class Expected:
     name_of: Callable[[str], str] = lambda _native_id: ""
     refill: bool = False
     interval: float = 0.0
+    edge: int = 0
+    apart: dict[Key, int] | None = None
 
 
 @dataclass
@@ -76,7 +84,8 @@ class Counted:
 def clock_of(rows: Iterable[Any], latest: int) -> int | None:
     """What the array's clock shows by its samples: the median of the newest times of the series.
 
-    A few that are wrong change nothing. Times after 'latest' do not count; None without any time.
+    A few that are wrong change nothing; of two halves it is the slower, which would be left behind
+    by the other. Times after 'latest' do not count; None without any time.
     """
     found = []
     for row in rows:
@@ -85,7 +94,7 @@ def clock_of(rows: Iterable[Any], latest: int) -> int | None:
         except (TypeError, ValueError, LookupError, OverflowError):
             continue
     found.sort()
-    return found[len(found) // 2] if found else None
+    return found[(len(found) - 1) // 2] if found else None
 
 
 def batches(
@@ -113,6 +122,8 @@ class _Making:
         self._storage_id = expected.source.storage_id
         self._kind = expected.resource_type
         self._start, self._end = expected.window.start, expected.window.end
+        self._apart, self._edge = expected.apart, expected.edge
+        self._before: Mapping[Key, int] = {} if expected.apart is None else expected.apart
         self._units = {name: UNITS[name] for name in expected.metrics if name in UNITS}
         self._begin()
 
@@ -122,7 +133,7 @@ class _Making:
         self.times: array[int] = array("q")
         self._values: array[float] = array("d")
         # The series by its resource and metric, and the last time of each.
-        self._numbers: dict[tuple[str, str], int] = {}
+        self._numbers: dict[Key, int] = {}
         self._last: list[int] = []
 
     def made(self) -> Batch:
@@ -157,15 +168,14 @@ class _Making:
             self._counted.bad[MALFORMED] += 1
             return
         number = self._numbers.get(key)
-        last = self._start if number is None else self._last[number]
+        last = self._before.get(key, self._start) if number is None else self._last[number]
         end = self._end
         times, kept = self.times, len(self.times)
         add_time, add_value = times.append, self._values.append
         for at, value in items:
             if type(value) is not float:
                 value = _number(value)  # noqa: PLW2901 - the same one
-            if type(at) is not int:
-                at = _time(at)  # noqa: PLW2901 - likewise
+            at = at if type(at) is int else _time(at)  # noqa: PLW2901 - likewise
             # Also false for what is not a number.
             if 0.0 <= value < math.inf and last < at <= end:
                 add_time(at)
@@ -181,6 +191,8 @@ class _Making:
                 self._index.append(number)
             else:
                 self._index.extend([number] * (len(times) - kept))
+        if self._apart is not None:
+            _came(self._apart, key, last, self._edge)
 
     def _wrong(self, metric: Any, labels: Any) -> str | None:
         """Why all of a series is dropped, or None."""
@@ -197,7 +209,7 @@ class _Making:
             return UNIT
         return None
 
-    def _new_series(self, key: tuple[str, str], labels: Mapping[str, Any]) -> int:
+    def _new_series(self, key: Key, labels: Mapping[str, Any]) -> int:
         resource_id, metric = key
         name = labels.get("resource_name")
         self._series.append(
@@ -226,6 +238,13 @@ class _Making:
             bad[FUTURE] += 1
         elif at < window.oldest:
             bad[OUTSIDE] += 1
+
+
+def _came(apart: dict[Key, int], key: Key, last: int, edge: int) -> None:
+    if last != edge:
+        apart[key] = last
+    else:
+        apart.pop(key, None)
 
 
 def _number(value: Any) -> float:

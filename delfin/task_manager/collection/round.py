@@ -148,7 +148,9 @@ class Round:
             guess = Range(newest, newest)
         progress, lost = self._reader.what_there_is(asked, progress, guess, counted)
         if counted.newest is not None:
-            self._saw(max(counted.newest, self._newest or 0))
+            # A few series may be ahead of the array's clock.
+            shown = min(counted.newest, progress.edge or counted.newest)
+            self._saw(max(shown, self._newest or 0))
         elif progress.edge is not None and self._newest is not None:
             asked_until = min(guess.start, self._newest)
             progress = replace(progress, asked=max(progress.asked or 0, asked_until))

@@ -26,6 +26,7 @@ from delfin.jobs.queue import DONE, FAILED, PARTIAL, JobQueue, Lease, LeaseLostE
 from delfin.jobs.worker import Finished
 from delfin.task_manager import fenced
 from delfin.task_manager.collection import commit
+from delfin.task_manager.collection.apart import SeriesApart
 from delfin.task_manager.collection.clock import ArrayClocks, Clock
 from delfin.task_manager.collection.commit import Outcome
 from delfin.task_manager.collection.reading import Asked, Reader
@@ -78,6 +79,7 @@ class CollectRunner:
         self._plan = plan
         self._clock = clock or Clock()
         self._clocks = ArrayClocks(self._clock)
+        self._apart = SeriesApart()
 
     def __call__(self, lease: Lease, stopping: threading.Event) -> Finished:
         """Collect. A failure adds no job: what is missing is read by those that come anyway.
@@ -228,6 +230,7 @@ class CollectRunner:
             1000 * self._conf.telemetry.performance_timestamp_overlap,
             lambda: fenced.check(self._database, self._queue, lease),
             name_of,
+            self._apart,
         )
 
     def _write(self, lease: Lease, outcome: Outcome) -> None:

@@ -70,6 +70,8 @@ class MeasuredArray:
     takes: int = 0
     # Milliseconds until a trouble shows, as those of a connection that times out.
     patience: int = 0
+    # Milliseconds that resources are ahead of the others, by number.
+    ahead: dict[int, int] = field(default_factory=dict)
     calls: list[tuple[int, int, int]] = field(default_factory=list)
     tries: list[int] = field(default_factory=list)
 
@@ -87,6 +89,10 @@ class MeasuredArray:
         oldest = max(start, self.now - (self.retention or DAY))
         return range(-(-oldest // MINUTE) * MINUTE, min(end, self.newest) + 1, MINUTE)
 
+    def times_of(self, number: int, start: int, end: int) -> list[int]:
+        ahead = self.ahead.get(number, 0)
+        return [at + ahead for at in self.times(start - ahead, end - ahead)]
+
     def check(self, start: int, end: int) -> None:
         self.tries.append(self.time.true_ms)
         if isinstance(self.trouble, type):
@@ -98,7 +104,7 @@ class MeasuredArray:
     def collect(self, storage_id: str, wanted: dict[str, Any], start: int, end: int) -> Any:
         self.calls.append((start, end, self.time.true_ms))
         self.check(start, end)
-        times = self.times(start, end)
+        times = [self.times_of(number, start, end) for number in range(self.resources)]
         self.time.sleep(self.takes)
         return self.spoil(
             [
@@ -112,7 +118,7 @@ class MeasuredArray:
                         "resource_name": f"name {number}",
                         "unit": UNITS[metric],
                     },
-                    {at: value_of(kind, number, metric, at) for at in times},
+                    {at: value_of(kind, number, metric, at) for at in times[number]},
                 )
                 for kind, metrics in wanted.items()
                 for number in range(self.resources)
