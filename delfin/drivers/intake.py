@@ -17,6 +17,7 @@ import orjson
 from sqlalchemy import BigInteger, Boolean, Column, Integer, String
 
 from delfin import exception
+from delfin.common.text import storable
 from delfin.db.storages import REPORTED, Storage
 from delfin.inventory.kind import ResourceKind, table_of
 
@@ -169,8 +170,7 @@ def _text(value: Any, name: str, notes: Counter[str], length: int) -> str:
     if len(plain) > length:
         notes[f"{name} cut to {length} characters"] += 1
         plain = plain[:length]
-    # PostgreSQL refuses NUL, every engine refuses half of a surrogate pair.
-    clean = plain.replace("\0", "").encode("utf-8", "replace").decode()
+    clean = storable(plain, length)
     if clean != plain:
         notes[f"{name} freed of characters that cannot be stored"] += 1
     return clean

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from delfin.common.constants import Metrics, ResourceType
+from delfin.common.text import storable
 from delfin.telemetry.samples import Batch, Series, Source
 
 # A series: its resource and metric.
@@ -28,6 +29,7 @@ MALFORMED, LABELS, FOREIGN = "malformed", "labels", "foreign"
 METRIC, UNIT, NUMBER, NEGATIVE = "metric", "unit", "not_a_number", "negative"
 OUTSIDE, FUTURE = "outside", "future"
 _MOST = 50_000
+_LONGEST_ID = 255
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ class _Making:
         self._expected = expected
         self._counted = counted
         self._storage_id = expected.source.storage_id
+        self._source = _cleaned(expected.source)
         self._kind = expected.resource_type
         self._start, self._end = expected.window.start, expected.window.end
         self._apart, self._edge = expected.apart, expected.edge
@@ -139,7 +142,7 @@ class _Making:
     def made(self) -> Batch:
         expected, counted = self._expected, self._counted
         batch = Batch(
-            *(expected.source, self._series, self._index, self.times, self._values),
+            *(self._source, self._series, self._index, self.times, self._values),
             refill=expected.refill,
             interval=expected.interval,
         )
@@ -151,18 +154,21 @@ class _Making:
     def take(self, row: Any) -> None:
         try:
             metric, labels, values = row
+            resource_id = labels.get("resource_id")
             # Nearly all are as they should be, and cost no call.
             is_right = (
                 labels.get("unit") == self._units.get(metric, self)
                 and labels.get("storage_id") == self._storage_id
                 and labels.get("resource_type") == self._kind
-                and type(labels.get("resource_id")) is str
-                and labels["resource_id"]
+                and type(resource_id) is str
+                and 0 < len(resource_id) <= _LONGEST_ID
+                and resource_id.isascii()
+                and "\0" not in resource_id
             )
             if not is_right and (wrong := self._wrong(metric, labels)) is not None:
                 self._counted.bad[wrong] += len(values)
                 return
-            key = (str(labels["resource_id"]), metric)
+            key = (resource_id if is_right else storable(str(resource_id), _LONGEST_ID), metric)
             items = values.items() if len(values) == 1 else sorted(values.items())
         except (TypeError, ValueError, KeyError, AttributeError):
             self._counted.bad[MALFORMED] += 1
@@ -200,6 +206,8 @@ class _Making:
         storage_id = labels.get("storage_id")
         if not (kind and unit and storage_id and labels.get("resource_id") not in {None, ""}):
             return LABELS
+        if not storable(str(labels["resource_id"])):
+            return LABELS
         if storage_id != self._storage_id or self._kind not in {kind, _ALIASES.get(kind)}:
             return FOREIGN
         known = self._units.get(metric)
@@ -216,7 +224,7 @@ class _Making:
             Series(
                 self._kind,
                 resource_id,
-                str(name) if name else self._expected.name_of(resource_id),
+                (storable(str(name)) if name else "") or self._expected.name_of(resource_id),
                 metric,
                 self._units[metric],
             )
@@ -238,6 +246,17 @@ class _Making:
             bad[FUTURE] += 1
         elif at < window.oldest:
             bad[OUTSIDE] += 1
+
+
+def _cleaned(source: Source) -> Source:
+    return Source(
+        source.storage_id,
+        storable(source.storage_name),
+        storable(source.vendor),
+        storable(source.model),
+        storable(source.serial_number),
+        tuple((name, storable(text)) for name, text in source.labels),
+    )
 
 
 def _came(apart: dict[Key, int], key: Key, last: int, edge: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -64,6 +65,7 @@ def test_good_samples_stand_in_the_order_of_their_times() -> None:
         (row({1500: 1}, storage_id=...), "labels"),
         (row({1500: 1}, resource_id=...), "labels"),
         (row({1500: 1}, resource_id=""), "labels"),
+        (row({1500: 1}, resource_id="\0"), "labels"),
         (row({1500: 1}, resource_type=...), "labels"),
         (row({1500: 1}, unit=...), "labels"),
         (row({1500: 1}, storage_id="id-2"), "foreign"),
@@ -79,6 +81,34 @@ def test_a_bad_sample_is_dropped_and_counted_and_the_rest_exported(bad: Any, rea
     found, counted = made([row({1100: 1}), bad, row({1200: 2}, resource_id="8")])
     assert [at for _, at, _ in samples(found)] == [1100, 1200]
     assert dict(counted.bad) == {reason: 1}
+
+
+@pytest.mark.parametrize(
+    ("told", "passed_on"),
+    [
+        ("a\0b", "ab"),
+        ("\udc80", "?"),
+        ("x" * 300, "x" * 255),
+        ("Zürich", "Zürich"),
+        # Cut first, as the inventory does.
+        ("x" * 254 + "\0" + "y", "x" * 254),
+    ],
+    ids=["NUL", "half of a pair", "too long", "beyond ASCII", "NUL at the end of what is kept"],
+)
+def test_no_sink_meets_a_text_that_cannot_be_stored(told: str, passed_on: str) -> None:
+    source = Source("id-1", told, told, told, told, (("site", told),))
+    rows = [row({1100: 1}, resource_id=told, resource_name=told)]
+    (found,) = batches(rows, replace(EXPECTED, source=source), Counted())
+    (series,) = found.series
+    assert (series.resource_id, series.resource_name) == (passed_on, passed_on)
+    assert found.source[1:5] == (passed_on,) * 4
+    assert found.source.labels == (("site", passed_on),)
+
+
+def test_ids_that_are_one_when_they_are_clean_are_one_series() -> None:
+    found, _ = made([row({1100: 1}), row({1100: 5, 1200: 2}, resource_id="7\0")])
+    assert samples(found) == [("7", 1100, 1.0), ("7", 1200, 2.0)]
+    assert len(found[0].series) == 1
 
 
 def test_what_was_delivered_before_or_will_be_later_is_nobodys_fault() -> None:
