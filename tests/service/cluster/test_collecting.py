@@ -27,6 +27,7 @@ FASTER = 20
 # Seconds.
 INTERVAL = 5
 SOON = 30
+READY = 10
 TURNS = 3
 ON_TIME = 0.97
 _OFTEN = {
@@ -107,14 +108,14 @@ def test_a_killed_nodes_collections_run_elsewhere_and_leave_no_hole(
 
 def test_one_array_that_hangs_delays_no_other(cluster: Cluster, array: FakeStorage) -> None:
     array.faults.order("hang", "statistics", serial="HANGS")
-    interval = 4 * INTERVAL
+    interval = 2 * INTERVAL
     # What is read afterwards would measure the machine.
     settings = {**_OFTEN, **cluster.at_full_speed, "OS_TELEMETRY__REFILL_TIME": "0"}
     (hung,) = stock(cluster, array, ["HANGS"])
     healthy = stock(cluster, array, [f"WELL{number}" for number in range(49)])
     often(cluster, [hung, *healthy], interval, "volume")
-    for task in [cluster.task(node, **settings) for node in ("a", "b")]:
-        task.until_ready()
+    tasks = [cluster.task(node, **settings) for node in ("a", "b")]
+    wait_until(lambda: all(task.missing() == {} for task in tasks), READY)
     wait_until(lambda: set(states(cluster)) >= set(healthy), 90)
     before = done(cluster)
     for _ in during(interval * TURNS):
