@@ -101,7 +101,7 @@ class Unpacker:
     """Reads batches; those of one array with the same names share the list of their series."""
 
     def __init__(self) -> None:
-        self._recent: Recent[bytes, tuple[Source, list[Series]]] = Recent()
+        self._recent: Recent[bytes, tuple[Source, list[Series]]] = Recent(eq, hash)
 
     def unpack(self, data: bytes) -> Batch:
         """The batch that was packed.
@@ -135,7 +135,7 @@ class Unpacker:
         (size,) = struct.unpack_from("=I", names)
         storage_id = names[4 : 4 + size].decode()
         make = partial(_unpack_names, names[4 + size :], series)
-        return self._recent.get(storage_id, names, eq, make)
+        return self._recent.get(storage_id, names, make)
 
 
 def _unpack_names(names: bytes, series: int) -> tuple[Source, list[Series]]:

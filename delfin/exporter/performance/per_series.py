@@ -21,12 +21,12 @@ class PerSeries(Generic[T]):
 
     def __init__(self, work: Callable[[Source, Sequence[Series]], T]) -> None:
         self._work = work
-        self._recent: Recent[_Names, T] = Recent()
+        self._recent: Recent[_Names, T] = Recent(_same, _digest)
 
     def of(self, batch: Batch) -> T:
         """What was worked out for this source and these series."""
         names = _Names(batch.source, batch.series)
-        return self._recent.get(batch.source.storage_id, names, _same, lambda: self._work(*names))
+        return self._recent.get(batch.source.storage_id, names, lambda: self._work(*names))
 
     def forget(self, storage_id: str) -> None:
         self._recent.forget(storage_id)
@@ -38,3 +38,7 @@ class PerSeries(Generic[T]):
 
 def _same(one: _Names, other: _Names) -> bool:
     return one.source == other.source and (one.series is other.series or one.series == other.series)
+
+
+def _digest(names: _Names) -> int:
+    return hash((names.source, tuple(names.series)))
