@@ -65,6 +65,28 @@ class _NotDeliveredError(Exception):
     """The exporter did not take it; it will be tried again."""
 
 
+class _Call:
+    """A foreign function in a thread of its own, which it may keep for ever."""
+
+    def __init__(self, function: Callable[[], Any], name: str) -> None:
+        self.function = function
+        self.results: list[Any] = []
+        self.errors: list[BaseException] = []
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def ended(self, longest: float = 0.0) -> bool:
+        """Whether it has returned, after waiting for it at most 'longest' seconds."""
+        self._thread.join(longest)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self.results.append(self.function())
+        except BaseException as error:  # noqa: BLE001 - foreign code; the caller judges it
+            self.errors.append(error)
+
+
 class Forwarder(Generic[Entry]):
     """Brings what is in a log to an exporter, until it is stopped."""
 
@@ -83,7 +105,7 @@ class Forwarder(Generic[Entry]):
         self._hand = hand
         self._options: cfg.ConfigOpts.GroupAttr = options
         self._exporter: BaseExporter | None = None
-        self._hanging: threading.Thread | None = None
+        self._hanging: _Call | None = None
         self._failures = 0
         self._repeat_at = 0.0
         self._bell = threading.Event()
@@ -114,20 +136,23 @@ class Forwarder(Generic[Entry]):
             if pause and not self._stopping:
                 self._bell.wait(pause)
         self._quietly(self._log.release)
-        if self._exporter is not None and self._hanging is None:
-            self._quietly(self._exporter.close)
+        if self._settled():
+            self._let_go()
 
     def _turn(self) -> float:
         """Deliver one batch; the seconds to wait before the next turn."""
-        if self._hanging is not None and self._hanging.is_alive():
+        if not self._settled():
             return float(self._options.poll_interval)
-        self._hanging = None
         try:
             pause = self._forward()
         except _NotDeliveredError as error:
             self._failures += 1
             LOG.warning("exporter %s: %s", self.name, error)
             self._quietly(self._log.failed, str(error))
+            if self._hanging is not None or self._exporter is None:
+                # Another process may be better off; and the one that holds what this one needs to
+                # open its exporter must hear that it is not the one any more, or is it again.
+                self._quietly(self._log.release)
             return self._delay()
         except Exception:  # noqa: BLE001 - the database may be away; the next turn finds it back
             self._failures += 1
@@ -139,9 +164,10 @@ class Forwarder(Generic[Entry]):
     def _forward(self) -> float:
         poll: float = self._options.poll_interval
         if not self._log.acquire():
+            self._let_go()
             return poll
         if self._exporter is None:
-            self._exporter = self._call(self._open)
+            self._exporter = self._opened()
         exporter = self._exporter
         most = min(self._options.batch_size, exporter.batch_limit)
         entries = self._log.read(most)
@@ -155,6 +181,34 @@ class Forwarder(Generic[Entry]):
             for batch in self._log.standing(most):
                 self._send(exporter, batch)
         return max(0.01, min(poll, self._repeat_at - time.monotonic()))
+
+    def _opened(self) -> BaseExporter:
+        try:
+            made: BaseExporter = self._call(self._open)
+        except RejectedError as error:
+            raise _NotDeliveredError(f"it cannot be made: {error}") from error
+        return made
+
+    def _let_go(self) -> None:
+        """Another process forwards: it may need what is held here, a port for example."""
+        exporter, self._exporter = self._exporter, None
+        if exporter is None:
+            return
+        try:
+            self._call(exporter.close)
+        except (RejectedError, _NotDeliveredError) as error:
+            LOG.warning("exporter %s cannot be closed: %s", self.name, error)
+
+    def _settled(self) -> bool:
+        """Whether no call is under way; an exporter that was made too late is used all the same."""
+        call = self._hanging
+        if call is not None:
+            if not call.ended():
+                return False
+            self._hanging = None
+            if call.function is self._open and call.results:
+                self._exporter = call.results[0]
+        return True
 
     def _deliver(self, exporter: BaseExporter, entries: Sequence[tuple[int, Entry | None]]) -> None:
         wants = self._hand.wants
@@ -185,28 +239,17 @@ class Forwarder(Generic[Entry]):
             RejectedError: It says so.
             _NotDeliveredError: It raised anything else, or takes too long.
         """
-        results: list[Any] = []
-        errors: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                results.append(function())
-            except BaseException as error:  # noqa: BLE001 - foreign code; the caller judges it
-                errors.append(error)
-
         limit: float = self._options.timeout
-        thread = threading.Thread(target=run, name=f"{self._thread.name}-call", daemon=True)
-        thread.start()
-        thread.join(limit)
-        if thread.is_alive():
-            self._hanging = thread
-            self._quietly(self._log.release)
+        call = _Call(function, f"{self._thread.name}-call")
+        if not call.ended(limit):
+            self._hanging = call
             raise _NotDeliveredError(f"no answer within {limit:g} s")
-        if not errors:
-            return results[0]
-        if isinstance(errors[0], RejectedError):
-            raise errors[0]
-        raise _NotDeliveredError(f"{type(errors[0]).__name__}: {errors[0]}") from errors[0]
+        if not call.errors:
+            return call.results[0]
+        error = call.errors[0]
+        if isinstance(error, RejectedError):
+            raise error
+        raise _NotDeliveredError(f"{type(error).__name__}: {error}") from error
 
     def _delay(self) -> float:
         doubled = self._options.retry_delay * 2.0 ** min(self._failures - 1, 30)

@@ -21,10 +21,13 @@ class KeptLog:
         self.dropped = 0
         self.why: list[str] = []
         self.released = threading.Event()
+        self.asked = 0
         self.lasting: list[list[Data]] = []
 
     def acquire(self) -> bool:
-        return self.mine
+        mine = self.mine
+        self.asked += not mine
+        return mine
 
     def read(self, most: int) -> Sequence[tuple[int, Data | None]]:
         return list(enumerate(self.entries, 1))[self.position : self.position + most]

@@ -40,11 +40,15 @@ class Exporter(BaseExporter):
 def start() -> Iterator[Start]:
     running: list[Forwarder[Any]] = []
 
-    def started(log: KeptLog, exporter: BaseExporter | Exception, **options: Any) -> Forwarder[Any]:
+    def started(
+        log: KeptLog,
+        exporter: BaseExporter | Exception | Callable[[], BaseExporter],
+        **options: Any,
+    ) -> Forwarder[Any]:
         def make() -> BaseExporter:
             if isinstance(exporter, Exception):
                 raise exporter
-            return exporter
+            return exporter if isinstance(exporter, BaseExporter) else exporter()
 
         chosen = SimpleNamespace(
             **{
@@ -66,6 +70,10 @@ def start() -> Iterator[Start]:
         forwarder.stop()
     for forwarder in running:
         forwarder.wait(10)
+
+
+def _wait_for(event: threading.Event) -> None:
+    event.wait(30)
 
 
 def numbered(count: int) -> list[dict[str, Any]]:
@@ -144,6 +152,81 @@ def test_one_that_cannot_be_made_is_tried_again(start: Start) -> None:
     wait_until(lambda: len(log.why) > 2)
     assert log.why[0] == "ImportError: no module"
     assert log.position == 0
+    # Another process may be able to.
+    wait_until(log.released.is_set)
+
+
+def test_one_that_was_made_too_late_is_used_and_no_second_is_made(start: Start) -> None:
+    free, made = threading.Event(), []
+
+    def make() -> BaseExporter:
+        made.append(Exporter())
+        free.wait(30)
+        return made[0]
+
+    log = KeptLog({"n": 1})
+    start(log, make, timeout=0.05)
+    wait_until(lambda: log.why)
+    free.set()
+    wait_until(lambda: log.position == 1)
+    assert [exporter.calls for exporter in made] == [[[1]]]
+
+
+def test_one_whose_log_another_process_has_is_closed_and_made_anew(start: Start) -> None:
+    log, made = KeptLog({"n": 1}), []
+
+    def make() -> BaseExporter:
+        made.append(Exporter())
+        return made[-1]
+
+    start(log, make)
+    wait_until(lambda: log.position == 1)
+    log.mine = False
+    wait_until(lambda: made[0].closed)
+    log.entries.append({"n": 2})
+    log.mine = True
+    wait_until(lambda: log.position == 2)
+    assert [exporter.calls for exporter in made] == [[[1]], [[2]]]
+
+
+def test_one_that_hangs_is_not_closed_before_it_returns(start: Start) -> None:
+    free = threading.Event()
+    log, exporter = KeptLog({"n": 1}), Exporter(lambda _data: _wait_for(free))
+    start(log, exporter, timeout=0.05)
+    wait_until(log.released.is_set)
+    log.mine = False
+    for _ in during(0.1):
+        assert not exporter.closed
+    free.set()
+    wait_until(lambda: exporter.closed)
+
+
+def test_no_second_one_is_made_before_the_first_is_closed(start: Start) -> None:
+    free, made = threading.Event(), []
+
+    class Sticks(Exporter):
+        def close(self) -> None:
+            free.wait(30)
+            super().close()
+
+    def make() -> BaseExporter:
+        made.append(Sticks())
+        return made[-1]
+
+    log = KeptLog({"n": 1})
+    start(log, make, timeout=0.05)
+    wait_until(lambda: log.position == 1)
+    log.mine = False
+    # Asked twice: it has let go in between.
+    asked = log.asked
+    wait_until(lambda: log.asked > asked)
+    log.entries.append({"n": 2})
+    log.mine = True
+    for _ in during(0.2):
+        assert len(made) == 1
+    free.set()
+    wait_until(lambda: log.position == 2)
+    assert made[0].closed
 
 
 def test_nothing_is_forwarded_while_another_process_does(start: Start) -> None:

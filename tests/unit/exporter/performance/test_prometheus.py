@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from delfin.db.session import Database
 from delfin.exporter.performance.outlets import Outlets
 from delfin.exporter.performance.prometheus.exporter import PerformanceExporterPrometheus
 from delfin.exporter.performance.prometheus.server import OPEN_METRICS, TEXT
-from delfin.telemetry.samples import Series
+from delfin.telemetry.samples import Batch, Series
 from tests.unit.exporter.performance.collected import NOW, batch, one, registered, source, volume
 from tests.unit.exporter.performance.prometheus_server import prometheus
 from tests.unit.exporter.receivers import free_port
@@ -44,9 +45,9 @@ def outlets(url: str, sqlite_database: Database, conf_here: cfg.ConfigOpts) -> I
     made.wait(10)
 
 
-def _answers(url: str) -> bool:
+def _answers(url: str, ending: str = "") -> bool:
     try:
-        return requests.get(url, timeout=5).ok
+        return requests.get(url, timeout=5).text.endswith(ending)
     except requests.ConnectionError:
         return False
 
@@ -121,6 +122,45 @@ def test_a_removed_storage_leaves_the_page_within_ten_seconds(
         storages.bury(session, "s1")
     wait_until(lambda: 'storage_id="s1"' not in requests.get(url, timeout=5).text, 10)
     assert 'storage_id="s2"' in requests.get(url, timeout=5).text
+
+
+def test_the_page_goes_on_after_a_call_that_took_too_long(
+    url: str,
+    sqlite_database: Database,
+    conf_here: cfg.ConfigOpts,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    registered(sqlite_database, "s1")
+    conf_here.set_override("performance_exporters", ["PerformanceExporterPrometheus"])
+    conf_here.set_override("timeout", 0.5, "exporters")
+    free = threading.Event()
+    export = PerformanceExporterPrometheus.export
+
+    def slow(exporter: PerformanceExporterPrometheus, batches: Sequence[Batch]) -> None:
+        free.wait(60)
+        export(exporter, batches)
+
+    monkeypatch.setattr(PerformanceExporterPrometheus, "export", slow)
+    both = [Outlets(conf_here, sqlite_database) for _ in range(2)]
+    try:
+        both[0].start()
+        wait_until(lambda: _answers(url))
+        both[0].put(one(source("s1"), 1.0))
+        wait_until(lambda: "no answer within 0.5 s" in caplog.text)
+        # The other process holds the log now, and cannot have the port.
+        both[1].start()
+        wait_until(lambda: "OSError" in caplog.text)
+        free.set()
+        for value in (2.0, 3.0):
+            both[1].put(one(source("s1"), value, NOW + int(value)))
+            wait_until(lambda: _answers(url, f" {value}\n"))  # noqa: B023 - asked at once
+    finally:
+        free.set()
+        for outlets in both:
+            outlets.stop()
+        for outlets in both:
+            outlets.wait(10)
 
 
 def test_a_large_page_arrives_whole(url: str, outlets: Outlets, sqlite_database: Database) -> None:
