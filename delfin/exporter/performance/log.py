@@ -52,6 +52,8 @@ class SpoolLog:
                 fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 os.close(opened)
+                # What it comes to is the other's to say.
+                self.failing = False
                 return False
             self._lock_file = opened
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import time
 from collections.abc import Callable
@@ -126,6 +127,21 @@ def test_of_two_processes_one_forwards_what_both_put(open_outlets: Open) -> None
     first.wait(10)
     second.put(one(S1, 11.0))
     wait_until(lambda: Keeps.values()[10:] == [11.0])
+
+
+def test_a_process_whose_spool_another_one_forwards_is_not_failing(
+    open_outlets: Open, conf_here: cfg.ConfigOpts
+) -> None:
+    conf_here.set_override("timeout", 0.1, "exporters")
+    outlets = open_outlets("Hangs")
+    outlets.put(one(S1, 1.0))
+    wait_until(lambda: number(outlets, "export_failing") == 1.0)
+    lock = Path(conf_here.state_path) / "spool" / "a-Hangs" / "forwarder.lock"
+    with lock.open("wb") as opened:
+        # It gives the lock away right after it has failed.
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        Hangs.free.set()
+        wait_until(lambda: number(outlets, "export_failing") == 0.0, 10)
 
 
 def test_overflow_drops_the_oldest_and_says_so_once(
