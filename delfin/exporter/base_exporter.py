@@ -13,6 +13,13 @@ class RejectedError(Exception):
     """Raised by 'dispatch' for what can never be delivered: it is dropped, not tried again."""
 
 
+class UnfinishedError(Exception):
+    """Raised when some of the data was delivered and the time of a call is over.
+
+    The same data comes again at once, and it is no failure; the exporter remembers how far it got.
+    """
+
+
 class BaseExporter(ABC):
     """Sends data on; registered under the entry-point group of what it takes.
 
@@ -43,6 +50,7 @@ class BaseExporter(ABC):
 
         Raises:
             RejectedError: It can never be delivered.
+            UnfinishedError: Some of it is delivered; at least some more than with the last call.
         """
 
     def close(self) -> None:  # noqa: B027 - most hold nothing

@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from oslo_config import cfg
 from oslo_log import log
 
-from delfin.exporter.base_exporter import BaseExporter, RejectedError
+from delfin.exporter.base_exporter import BaseExporter, RejectedError, UnfinishedError
 
 LOG = log.getLogger(__name__)
 
@@ -145,6 +145,9 @@ class Forwarder(Generic[Entry]):
             return float(self._options.poll_interval)
         try:
             pause = self._forward()
+        except UnfinishedError:
+            # It gets through, only slowly: the same again, before another process has a turn.
+            pause = 0.0
         except _NotDeliveredError as error:
             self._failures += 1
             LOG.warning("exporter %s: %s", self.name, error)
@@ -185,7 +188,7 @@ class Forwarder(Generic[Entry]):
     def _opened(self) -> BaseExporter:
         try:
             made: BaseExporter = self._call(self._open)
-        except RejectedError as error:
+        except (RejectedError, UnfinishedError) as error:
             raise _NotDeliveredError(f"it cannot be made: {error}") from error
         return made
 
@@ -196,7 +199,7 @@ class Forwarder(Generic[Entry]):
             return
         try:
             self._call(exporter.close)
-        except (RejectedError, _NotDeliveredError) as error:
+        except (RejectedError, UnfinishedError, _NotDeliveredError) as error:
             LOG.warning("exporter %s cannot be closed: %s", self.name, error)
 
     def _settled(self) -> bool:
@@ -237,6 +240,7 @@ class Forwarder(Generic[Entry]):
 
         Raises:
             RejectedError: It says so.
+            UnfinishedError: It says so.
             _NotDeliveredError: It raised anything else, or takes too long.
         """
         limit: float = self._options.timeout
@@ -247,7 +251,7 @@ class Forwarder(Generic[Entry]):
         if not call.errors:
             return call.results[0]
         error = call.errors[0]
-        if isinstance(error, RejectedError):
+        if isinstance(error, (RejectedError, UnfinishedError)):
             raise error
         raise _NotDeliveredError(f"{type(error).__name__}: {error}") from error
 

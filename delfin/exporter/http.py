@@ -34,7 +34,7 @@ class Poster:
         An answer with one of the 'final_words' is a refusal for ever, whatever its status is.
         """
         self.url = url
-        self._timeout = timeout * _LONGEST
+        self.timeout = timeout * _LONGEST
         self._final_words = final_words
         self._session = requests.Session()
         self._session.verify = ca_file or True
@@ -51,7 +51,7 @@ class Poster:
         """
         sent = {"Content-Type": "application/json", **(headers or {})}
         answer = self._session.post(
-            self.url, data=body, headers=sent, timeout=self._timeout, allow_redirects=False
+            self.url, data=body, headers=sent, timeout=self.timeout, allow_redirects=False
         )
         if 200 <= answer.status_code < 300:
             return answer.content

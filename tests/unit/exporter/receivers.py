@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from tests.waiting import wait_until
+from tests.waiting import during, wait_until
 
 
 @dataclass
@@ -26,6 +26,9 @@ class HttpReceiver:
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    # What it says with each answer, and the seconds that it takes for it.
+    says: bytes = b""
+    takes: float = 0.0
 
     @property
     def url(self) -> str:
@@ -46,13 +49,16 @@ def http_receiver(port: int = 0) -> Iterator[HttpReceiver]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            for _ in during(receiver.takes):
+                pass
             status = receiver.answers.pop(0) if receiver.answers else 200
             if status == 200:
                 receiver.bodies.append(body)
                 receiver.headers.append(dict(self.headers))
             self.send_response(status)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(receiver.says)))
             self.end_headers()
+            self.wfile.write(receiver.says)
 
         def log_message(self, *_arguments: Any) -> None:
             """Tests are quiet."""

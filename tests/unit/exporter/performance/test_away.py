@@ -15,7 +15,7 @@ from oslo_config import cfg
 
 from delfin.db.session import Database
 from delfin.exporter.performance.outlets import Outlets
-from tests.unit.exporter.performance.collected import one, registered, source
+from tests.unit.exporter.performance.collected import NOW, batch, one, registered, source, volume
 from tests.unit.exporter.performance.prometheus_server import page_at, prometheus
 from tests.unit.exporter.receivers import free_port, http_receiver
 from tests.waiting import wait_until
@@ -77,6 +77,26 @@ def test_an_hour_is_delivered_in_order_and_the_page_had_it_all_along(
         wait_until(lambda: server.query(words) and len(server.query(words)[0]["values"]) == 60)
         values = server.query(words)[0]["values"]
     assert [(round(moment * 1000), float(value)) for moment, value in values] == sent
+
+
+def test_a_slow_receiver_gets_everything_once(
+    start: Callable[[], Outlets], conf_here: cfg.ConfigOpts, caplog: pytest.LogCaptureFixture
+) -> None:
+    conf_here.set_override("performance_exporters", ["remote_write"])
+    conf_here.set_override("timeout", 2.5, "exporters")
+    conf_here.set_override("max_samples", 1, "exporter_remote_write")
+    series = [volume(number) for number in range(10)]
+    with http_receiver() as receiver:
+        receiver.takes = 0.3
+        conf_here.set_override("url", receiver.url, "exporter_remote_write")
+        outlets = start()
+        for value in (1.0, float("nan")):
+            outlets.put(batch(source("s1"), series, *((n, NOW, value) for n in range(10))))
+        wait_until(lambda: len(receiver.bodies) == 20)
+        outlets.stop()
+        outlets.wait(10)
+        assert len(set(receiver.bodies)) == len(receiver.bodies) == 20
+    assert "no answer within" not in caplog.text
 
 
 def test_a_killed_process_leaves_what_the_next_one_delivers(
