@@ -93,7 +93,8 @@ class Page:
                 self._take_straight(batch, plan, end)
             else:
                 _merge(batch, plan.parts, end)
-            self._next_end = min(self._next_end, *(part.family.next_end for part in plan.parts))
+            # The next reading finds out, for all parts of a large array at once.
+            self._next_end = -float("inf")
             self._chunks = None
 
     def retain(self, storage_ids: Collection[str]) -> None:
@@ -198,15 +199,16 @@ class Page:
         by_name: dict[str, list[Family]] = {}
         for mine in self._arrays.values():
             for family in mine.families.values():
-                if family.block:
+                if family.labels:
                     by_name.setdefault(family.name, []).append(family)
         text: list[bytes] = []
         opened: list[bytes] = []
         for name, families in sorted(by_name.items()):
             # Both formats escape the backslash and the line feed, and delfin's texts have neither.
             head = f"# HELP {name} {self._help[name]}\n# TYPE {name} gauge\n".encode()
-            text += (head, *(family.block for family in families))
-            opened += (head, *(family.open_block for family in families))
+            blocks = [family.blocks() for family in families]
+            text += (head, *(plain for plain, _ in blocks))
+            opened += (head, *(timed for _, timed in blocks))
         opened.append(b"# EOF\n")
         return text, opened
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
@@ -11,6 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families as text_form
 
 from delfin.common.constants import Metrics, MetricUnit, ResourceType
 from delfin.exporter.performance.naming import SCHEMES
+from delfin.exporter.performance.packing import split
+from delfin.exporter.performance.prometheus.family import Family
 from delfin.exporter.performance.prometheus.page import Page
 from delfin.telemetry.samples import Series
 from tests.unit.exporter.performance.collected import NOW, batch, one, source, volume
@@ -92,6 +95,28 @@ def test_reading_consumes_nothing_and_costs_nothing(shown: Shown) -> None:
     shown.page.put(one(S1, 1.0))
     assert shown.page.read(open_metrics=False) is shown.page.read(open_metrics=False)
     assert shown.values() == {"v1": 1.0}
+
+
+def test_an_array_in_many_parts_is_formatted_once_for_a_page(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    formatted = []
+    how = Family._format
+
+    def counted(family: Family) -> Any:
+        formatted.append(family.name)
+        return how(family)
+
+    monkeypatch.setattr(Family, "_format", counted)
+    for turn in range(2):
+        whole = [(number, NOW + turn, float(number)) for number in range(40)]
+        for part in split(batch(S1, [volume(number) for number in range(40)], *whole), 2):
+            shown.page.put(part)
+        assert len(shown.values()) == len(shown.values()) == 40
+        assert formatted == ["volume_iops"] * (turn + 1)
+    shown.page.put(one(source("s2"), 1.0))
+    assert shown.text().count("RAW") == 41
+    assert len(formatted) == 3
 
 
 def test_the_newest_sample_is_shown_whatever_comes_late(shown: Shown) -> None:
