@@ -31,6 +31,9 @@ LOG = log.getLogger(__name__)
 _MIB = 2**20
 # How often a spool is looked after, in polls of the forwarders.
 _POLLS = 10
+# An exporter has caught up when for so many looks nothing was dropped, and nothing waits for longer:
+# with many arrays there is always a batch on its way.
+_QUIET_LOOKS = 30
 # Looking through a full spool costs: after it there is none for so many times as long.
 _REST = 50
 
@@ -120,6 +123,7 @@ class _Outlet:
         self._write_failing = False
         self._told = False
         self._look_at = 0.0
+        self._quiet = _QUIET_LOOKS * _POLLS * options.poll_interval
 
     def put(self, data: bytes, samples: int) -> None:
         """Keep it for this exporter; a file system that is full is this exporter's trouble only."""
@@ -141,12 +145,18 @@ class _Outlet:
         began = time.thread_time()
         self._standing = self._spool.trim()
         self._look_at = time.monotonic() + _REST * (time.thread_time() - began)
-        if not self._spool.overflowed:
+        dropped_at = self._spool.overflowed_at
+        if dropped_at is None:
             self._told = False
-        elif self._standing.batches:
-            self._tell_lost()
-        else:
+        elif self._caught_up(dropped_at):
             self._tell_caught_up()
+        else:
+            self._tell_lost()
+
+    def _caught_up(self, dropped_at: float) -> bool:
+        oldest = self._standing.oldest
+        since = time.time() - self._quiet
+        return oldest is None or dropped_at < since < oldest
 
     @retried
     def _tell_lost(self) -> None:

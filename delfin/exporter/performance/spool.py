@@ -130,9 +130,15 @@ class Spool:
         return Standing(len(left), total, left[0][0].put_at if left else None)
 
     @property
-    def overflowed(self) -> bool:
-        """Whether something was dropped since 'forget_overflow', by any process of the node."""
-        return self._overflow.exists()
+    def overflowed_at(self) -> float | None:
+        """When any process of the node dropped something last (epoch seconds).
+
+        None: nothing since 'forget_overflow'.
+        """
+        try:
+            return self._overflow.stat().st_mtime
+        except FileNotFoundError:
+            return None
 
     def forget_overflow(self) -> None:
         self._overflow.unlink(missing_ok=True)

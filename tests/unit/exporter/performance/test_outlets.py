@@ -169,6 +169,29 @@ def test_overflow_drops_the_oldest_and_says_so_once(
     ]
 
 
+def test_overflow_is_over_though_there_is_always_a_batch_on_its_way(
+    open_outlets: Open, sqlite_database: Database, conf_here: cfg.ConfigOpts
+) -> None:
+    conf_here.set_override("performance_spool_limit", 1, "exporters")
+    outlets = open_outlets("Hangs")
+    series = [volume(number) for number in range(5000)]
+    for turn in range(20):
+        samples = ((number, NOW + turn, float(turn)) for number in range(5000))
+        outlets.put(batch(S1, series, *samples))
+    wait_until(lambda: told(sqlite_database) == ["raised delfin.spool_overflow"])
+    folder = Path(conf_here.state_path) / "spool" / "a-Hangs"
+
+    def flow() -> bool:
+        # As an exporter that is quick enough: each is delivered after the next has come.
+        waiting = sorted(folder.glob("*.batch"))
+        outlets.put(one(S1, 1.0))
+        for delivered in waiting:
+            delivered.unlink(missing_ok=True)
+        return "cleared delfin.spool_overflow" in told(sqlite_database)
+
+    wait_until(flow)
+
+
 def test_no_sample_of_a_removed_storage_leaves(
     open_outlets: Open, sqlite_database: Database
 ) -> None:

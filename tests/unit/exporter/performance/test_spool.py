@@ -47,9 +47,9 @@ def test_beyond_the_limit_the_oldest_go_and_are_counted(tmp_path: Path) -> None:
     assert [body[0] for body in bodies(spool) if body] == list(range(20, 30))
     assert (standing.batches, standing.size) == (10, 1000)
     assert spool.dropped_samples == 100
-    assert spool.overflowed
+    assert spool.overflowed_at is not None
     spool.forget_overflow()
-    assert not spool.overflowed
+    assert spool.overflowed_at is None
 
 
 def test_one_that_is_larger_than_the_limit_is_kept(tmp_path: Path) -> None:
