@@ -67,6 +67,8 @@ class PerformanceExporter(BaseExporter):
 
     # Seconds after which a batch that waits is of no use any more; None: it never is.
     useful_for: float | None = None
+    # Counts up the samples that were refused for ever in calls that have returned: they are lost.
+    refused_samples: int = 0
 
     @abstractmethod
     def export(self, batches: Sequence[Batch]) -> None:

@@ -6,7 +6,7 @@ import fcntl
 import os
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from oslo_log import log
@@ -42,6 +42,7 @@ class SpoolLog:
         self._lock_file: int | None = None
         self._listed: deque[tuple[int, Waiting]] = deque()
         self._position = 0
+        self._refused = 0
 
     def acquire(self) -> bool:
         """Take the lock, unless it is held; the kernel frees it when a process dies."""
@@ -96,11 +97,17 @@ class SpoolLog:
             self._spool.remove(waiting)
             samples += waiting.samples
         self._position = position
-        self.delivered_samples += sum(len(kept.batch) for kept in delivered)
+        refused, self._refused = self._refused, 0
+        self.delivered_samples += max(0, sum(len(kept.batch) for kept in delivered) - refused)
         if dropped:
             self._spool.count_dropped(samples, alarming=False)
         self.failing = False
         return self._lock_file is not None
+
+    def count_refused(self, samples: int) -> None:
+        """So much of what is committed next is lost: the receiver took the rest only."""
+        self._refused += samples
+        self._spool.count_dropped(samples, alarming=False)
 
     def failed(self, why: str) -> None:  # noqa: ARG002 - the forwarder has logged it
         self.failing = True
@@ -133,8 +140,10 @@ class SpoolLog:
 class BatchHand:
     """Gives batches to exporters that take them, and lists of metric_struct to the others."""
 
-    def __init__(self, living: Living) -> None:
+    def __init__(self, living: Living, count_refused: Callable[[int], None]) -> None:
+        """'count_refused' is told how many samples of a call were refused."""
         self._living = living
+        self._count_refused = count_refused
 
     def wants(self, exporter: BaseExporter, entry: Kept) -> bool:
         useful_for = getattr(exporter, "useful_for", None)
@@ -144,7 +153,10 @@ class BatchHand:
         if isinstance(exporter, PerformanceExporter):
             exporter.retain(self._living.ids())
             if entries:
+                before = exporter.refused_samples
                 exporter.export([kept.batch for kept in entries])
+                if exporter.refused_samples > before:
+                    self._count_refused(exporter.refused_samples - before)
         elif entries:
             metrics: list[dict[str, object]] = []
             for kept in entries:

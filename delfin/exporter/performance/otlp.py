@@ -67,7 +67,7 @@ class OtlpExporter(PerformanceExporter):
     def export(self, batches: Sequence[Batch]) -> None:
         body = orjson.dumps({"resourceMetrics": [self._resource_metrics(b) for b in batches]})
         answer = self._post(gzip.compress(body, _GZIP_LEVEL) if self._compress else body)
-        _warn_of_refused(answer)
+        self.refused_samples += _refused(answer)
 
     def retain(self, storage_ids: Collection[str]) -> None:
         self._named.retain(storage_ids)
@@ -134,12 +134,13 @@ def _attributes(named: dict[str, str]) -> list[Json]:
     return [{"key": key, "value": {"stringValue": value}} for key, value in named.items() if value]
 
 
-def _warn_of_refused(answer: bytes) -> None:
+def _refused(answer: bytes) -> int:
     """A receiver may take the request and not all of its points; it will not take them later."""
     try:
         partial = orjson.loads(answer).get("partialSuccess", {})
         refused = int(partial.get("rejectedDataPoints", 0))
     except (ValueError, AttributeError, TypeError):
-        return
+        return 0
     if refused:
         LOG.warning("OTLP: %d points are refused: %s", refused, partial.get("errorMessage"))
+    return max(0, refused)

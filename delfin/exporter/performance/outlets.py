@@ -118,7 +118,8 @@ class _Outlet:
         folder = Path(conf.state_path) / "spool" / quote(name, safe="")
         self._spool = Spool(folder, options.performance_spool_limit * _MIB)
         self._log = SpoolLog(self._spool, living, options.performance_batch_samples)
-        self.forwarder = Forwarder(*(name, opener, self._log, BatchHand(living)), options)
+        hand = BatchHand(living, self._log.count_refused)
+        self.forwarder = Forwarder(*(name, opener, self._log, hand), options)
         self._standing = Standing()
         self._write_failing = False
         self._told = False

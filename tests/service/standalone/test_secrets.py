@@ -53,14 +53,14 @@ def visit_every_page(delfin: Delfin, storage_id: str) -> None:
     assert rest.post("/v1/schedules", nightly).status == 201
     agent = {"host": "127.0.0.9", "version": "snmpv2c", "community_string": TOKEN[:32]}
     assert rest.put(f"/v1/storages/{storage_id}/snmp-config", agent).status == 200
-    watched = rest.post(f"/v1/storages/{storage_id}/telemetry", {"name": "all", "interval": 60})
+    rest.post(f"/v1/storages/{storage_id}/telemetry", {"name": "all", "interval": 60})
     fast = {"name": "fast", "conditions": [{"field": "name", "operator": "=", "value": "p"}]}
-    assert rest.post("/v1/profiles", fast).status == 201
+    rest.post("/v1/profiles", fast)
     alerts = wait_until(lambda: rest.get("/v1/alerts").json["alerts"])
     others = {
         "{alert_id}": alerts[0]["id"],
         "{silence_id}": rest.get("/v1/silences").json["silences"][0]["id"],
-        "{config_id}": watched.json["id"],
+        "{config_id}": rest.get(f"/v1/storages/{storage_id}/telemetry").json["telemetry"][0]["id"],
         "{profile_id}": rest.get("/v1/profiles").json["profiles"][0]["id"],
         "{schedule_id}": rest.get("/v1/schedules").json["schedules"][0]["id"],
         "{service_id}": wait_until(lambda: rest.get("/v1/services").json["services"])[0]["id"],

@@ -14,10 +14,20 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 from oslo_config import cfg
 
+from delfin.db.session import Database
 from delfin.exporter.base_exporter import RejectedError
 from delfin.exporter.performance.otlp import OtlpExporter
-from tests.unit.exporter.performance.collected import NOW, batch, one, source, volume
+from delfin.exporter.performance.outlets import Outlets
+from tests.unit.exporter.performance.collected import (
+    NOW,
+    batch,
+    one,
+    registered,
+    source,
+    volume,
+)
 from tests.unit.exporter.receivers import http_receiver
+from tests.waiting import wait_until
 
 
 def sent(*batches: Any) -> Any:
@@ -98,6 +108,32 @@ def test_points_that_are_refused_are_told(caplog: pytest.LogCaptureFixture) -> N
     answer = b'{"partialSuccess": {"rejectedDataPoints": "3", "errorMessage": "too old"}}'
     OtlpExporter(lambda _body: answer).export([one(source(), 1.0)])
     assert "3 points are refused: too old" in caplog.text
+
+
+def test_points_that_are_refused_count_as_dropped_and_not_as_delivered(
+    conf_here: cfg.ConfigOpts, sqlite_database: Database
+) -> None:
+    registered(sqlite_database, "s1")
+    with http_receiver() as receiver:
+        receiver.says = b'{"partialSuccess": {"rejectedDataPoints": "2"}}'
+        conf_here.set_override("url", receiver.url, "exporter_otlp")
+        conf_here.set_override("performance_exporters", ["otlp"])
+        outlets = Outlets(conf_here, sqlite_database)
+
+        def counted() -> tuple[float, float]:
+            now = {reading.name: reading.number for reading in outlets.readings()}
+            return now["exported_samples"], now["export_dropped_samples"]
+
+        series = [volume(number) for number in range(5)]
+        outlets.start()
+        try:
+            outlets.put(batch(source("s1"), series, *((n, NOW, 1.0) for n in range(5))))
+            wait_until(lambda: counted() == (3, 2))
+            outlets.put(batch(source("s1"), series, *((n, NOW + 1, 1.0) for n in range(5))))
+            wait_until(lambda: counted() == (6, 4))
+        finally:
+            outlets.stop()
+            outlets.wait(10)
 
 
 def test_without_a_url_it_cannot_be_made(conf_here: cfg.ConfigOpts) -> None:
