@@ -21,7 +21,7 @@ class ProfileWatch:
     def __init__(self, database: Database, conf: cfg.ConfigOpts) -> None:
         self._database = database
         self._pause: float = conf.reports.profile_interval
-        # After a time without any process, the arrays are given the time to report.
+        # After a time without any process or database, the arrays are given the time to report.
         self._patience: float = conf.reports.interval * conf.reports.lease_intervals
         self._began = time.monotonic()
         self._loop = Loop("profiles", self._turn, self._pause)
@@ -37,16 +37,22 @@ class ProfileWatch:
         self._loop.wait(longest)
 
     def _turn(self) -> None:
-        if time.monotonic() - self._began >= self._patience:
-            self.look()
+        try:
+            self.look(patient=time.monotonic() - self._began < self._patience)
+        except Exception:
+            self._began = time.monotonic()
+            raise
 
-    def look(self) -> None:
-        """One round: profiles that nobody has looked at for an interval."""
+    def look(self, *, patient: bool = False) -> None:
+        """One round: profiles that nobody has looked at for an interval.
+
+        While 'patient' it only finds out whether the database is there.
+        """
         due = _now() - int(self._pause * 1000)
         with self._database.reader() as session:
             wanted = select(Profile.id).where(Profile.checked_at <= due)
             profile_ids = list(session.scalars(wanted))
-            if not profile_ids:
+            if patient or not profile_ids:
                 return
             pools = Pools(session)
             session.expunge_all()

@@ -36,7 +36,7 @@ class ReportWatch:
         self._mine = mine
         self._began = time.monotonic()
         self._figures = {"oldest_report_age": 0, "stopped_reports": 0, "report_restarts": 0}
-        self._loop = Loop("reports", self.look, conf.reports.watch_interval)
+        self._loop = Loop("reports", self._turn, conf.reports.watch_interval)
 
     def start(self) -> None:
         self._began = time.monotonic()
@@ -53,6 +53,14 @@ class ReportWatch:
         report among those that go on, how many have stopped, and how often one was begun anew.
         """
         return self._figures
+
+    def _turn(self) -> None:
+        try:
+            self.look()
+        except Exception:
+            # Without a database nobody could report: each array is given the time again.
+            self._began = time.monotonic()
+            raise
 
     def look(self) -> None:
         """One round."""
@@ -75,7 +83,7 @@ class ReportWatch:
         }
         deadline = int(now.timestamp() * 1000)
         for row in going_on:
-            # After a time without any process, each array is given the time to report.
+            # After a time without any process or database, each array is given the time to report.
             had_time = (time.monotonic() - self._began) * 1000 > row.lease
             if row.valid_until < deadline and not row.late and had_time:
                 self._alert(row.storage_id)

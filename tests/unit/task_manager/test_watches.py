@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 import pytest
+from oslo_db import exception as db_exception
 from sqlalchemy import update
 
 from delfin.db.profiles import Profile
@@ -88,6 +91,57 @@ def test_a_process_that_has_just_come_alarms_nobody(bench: Bench) -> None:
     let_it_grow_old(bench, storage_id)
     ReportWatch(bench.database, bench.conf).look()
     assert alerts(bench, LATE) == []
+
+
+def away(*_: Any) -> Any:
+    raise db_exception.DBConnectionError
+
+
+def outage(bench: Bench, watch: ReportWatch | ProfileWatch) -> None:
+    """The database is away for one turn."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bench.database, "reader", away)
+        with suppress(db_exception.DBConnectionError):
+            watch._turn()
+
+
+def test_after_an_outage_of_the_database_each_array_has_the_time_to_report(
+    bench: Bench, watch: ReportWatch
+) -> None:
+    storage_id = bench.register(script())
+    schedule(bench)
+    reported(bench, storage_id)
+    let_it_grow_old(bench, storage_id)
+    outage(bench, watch)
+    watch._turn()
+    assert alerts(bench, LATE) == []
+    watch._began -= 3600
+    watch._turn()
+    assert alerts(bench, LATE) == ["open"], "nor is it waited for ever"
+
+
+def test_after_an_outage_of_the_database_no_profile_is_missed_before_the_arrays_could_report(
+    bench: Bench,
+) -> None:
+    storage_id = bench.register(script())
+    reported(bench, storage_id)
+    profile(bench, 1)
+    assert look(bench) == 1
+    let_it_grow_old(bench, storage_id)
+    with bench.database.writer() as session:
+        session.execute(update(Profile).values(checked_at=0))
+    watch = ProfileWatch(bench.database, bench.conf)
+    # It is there for an hour when the outage begins, and patient again when it goes on.
+    watch._began -= 3600
+    outage(bench, watch)
+    watch._began -= watch._patience - 5
+    outage(bench, watch)
+    watch._began -= 10
+    watch._turn()
+    assert alerts(bench, UNSATISFIED) == []
+    watch._began -= 3600
+    watch._turn()
+    assert alerts(bench, UNSATISFIED) == ["open"]
 
 
 def test_reports_that_were_switched_off_are_forgotten_without_alarm(
