@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from datetime import datetime
 
 from oslo_config import cfg
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from delfin import exception
 from delfin.alerts import internal
 from delfin.coordination.loop import Loop
 from delfin.db import reports, storages
 from delfin.db.base import utcnow
+from delfin.db.jobs import Job
 from delfin.db.reports import Report
 from delfin.db.schedules import Schedule, ScheduleState
 from delfin.db.session import Database, retried
 from delfin.db.storages import Storage
-from delfin.jobs.queue import Mine, anybodys
+from delfin.jobs.queue import RUNNING, Mine, anybodys
 from delfin.jobs.report import REPORT
 
 # Storages that a schedule is going to ask for a report.
@@ -28,13 +30,25 @@ _EXPECTED = (
 )
 
 
+def _held_otherwise(now: datetime) -> Select[tuple[str | None]]:
+    """Storages with which a living worker is busy, other than with a report."""
+    living = Job.lease_until > int(now.timestamp() * 1000)
+    return select(Job.storage_id).where(Job.state == RUNNING, Job.kind != REPORT, living)
+
+
 class ReportWatch:
-    """Knows how old the reports are. One that is late is alerted once, by whoever sees it first."""
+    """Knows how old the reports are. One that is late is alerted once, by whoever sees it first.
+
+    One job at a time has an array. While a living worker does something else there, no report
+    can come, and that is no trouble.
+    """
 
     def __init__(self, database: Database, conf: cfg.ConfigOpts, mine: Mine = anybodys) -> None:
         self._database = database
         self._mine = mine
         self._began = time.monotonic()
+        # Storages that something else than a report held at the last look.
+        self._held: set[str | None] = set()
         self._figures = {"oldest_report_age": 0, "stopped_reports": 0, "report_restarts": 0}
         self._loop = Loop("reports", self._turn, conf.reports.watch_interval)
 
@@ -70,6 +84,7 @@ class ReportWatch:
             found = [row for row in session.scalars(wanted) if self._mine(row.storage_id)]
             session.expunge_all()
             expected = set(session.scalars(_EXPECTED))
+            held = set(session.scalars(_held_otherwise(now)))
         for row in found:
             if row.storage_id not in expected:
                 self._forget(row.storage_id)
@@ -81,11 +96,14 @@ class ReportWatch:
             "stopped_reports": len(found) - len(going_on),
             "report_restarts": sum(row.restarts for row in found),
         }
+        # Once the array is free again, the report that waited has until the next look.
+        excused, self._held = held | self._held, held
         deadline = int(now.timestamp() * 1000)
         for row in going_on:
             # After a time without any process or database, each array is given the time to report.
             had_time = (time.monotonic() - self._began) * 1000 > row.lease
-            if row.valid_until < deadline and not row.late and had_time:
+            is_late = row.valid_until < deadline and row.storage_id not in excused
+            if is_late and not row.late and had_time:
                 self._alert(row.storage_id)
 
     @retried

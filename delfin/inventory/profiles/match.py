@@ -40,14 +40,16 @@ class Pools:
         storages = table_of(Storage).c
         about = select(*(storages[name] for name in STORAGE_FIELDS)).where(live)
         self._storages = {row["id"]: dict(row) for row in session.execute(about).mappings()}
-        abilities = select(Report.storage_id, Report.capabilities)
-        self._abilities: dict[str, Row | None] = dict(row for row in session.execute(abilities))
+        abilities = select(Report.storage_id, Report.capabilities, Report.stopped_at)
+        found = session.execute(abilities).all()
+        self._abilities: dict[str, Row | None] = {row.storage_id: row.capabilities for row in found}
+        self._stopped = {row.storage_id for row in found if row.stopped_at is not None}
         shown = (column.label(name) for name, column in POOLS.shown.items())
         pools = select(*shown).order_by(POOLS.columns["storage_id"], POOLS.columns["name"])
         self._pools = [dict(row) for row in session.execute(pools).mappings()]
 
-    def verdicts(self, profile: Profile) -> Iterator[Verdict]:
-        """What is to be said of each pool."""
+    def verdicts(self, profile: Profile, *, though_busy: bool = False) -> Iterator[Verdict]:
+        """What is to be said of each pool; 'though_busy' counts what is stale for that alone."""
         good = {CURRENT, STALE} if profile.allow_stale else {CURRENT}
         for pool in self._pools:
             storage = self._storages.get(pool["storage_id"])
@@ -60,10 +62,14 @@ class Pools:
                 "capabilities": self._abilities.get(pool["storage_id"]),
             }
             reasons = unmet(profile.conditions, facts)
-            if pool["freshness"] not in good:
+            is_busy = pool["freshness"] == STALE and pool["storage_id"] not in self._stopped
+            if pool["freshness"] not in good and not (though_busy and is_busy):
                 reasons.insert(0, f"freshness: its last report is {pool['freshness']}")
             yield Verdict({name: pool[name] for name in SHOWN}, reasons)
 
     def satisfying(self, profile: Profile) -> int:
-        """How many pools satisfy it."""
-        return sum(not verdict.reasons for verdict in self.verdicts(profile))
+        """How many pools satisfy it, or would if no worker were busy with their array just now.
+
+        While something else than a report is done there none can come, and nothing is missed.
+        """
+        return sum(not one.reasons for one in self.verdicts(profile, though_busy=True))

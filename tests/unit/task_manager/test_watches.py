@@ -11,11 +11,13 @@ from oslo_db import exception as db_exception
 from sqlalchemy import update
 
 from delfin.db.profiles import Profile
+from delfin.jobs.queue import FAILED
 from delfin.task_manager.profile_watch import ProfileWatch
 from delfin.task_manager.report_watch import ReportWatch
 from tests.unit.conftest import Bench
 from tests.unit.task_manager.reporting import (
     alerts,
+    ask,
     let_it_grow_old,
     pool,
     reported,
@@ -142,6 +144,52 @@ def test_after_an_outage_of_the_database_no_profile_is_missed_before_the_arrays_
     watch._began -= 3600
     watch._turn()
     assert alerts(bench, UNSATISFIED) == ["open"]
+
+
+def test_a_report_is_not_late_while_a_synchronisation_holds_the_array(
+    bench: Bench, watch: ReportWatch
+) -> None:
+    storage_id = bench.register(script())
+    schedule(bench)
+    reported(bench, storage_id)
+    lease = bench.lease(storage_id)
+    let_it_grow_old(bench, storage_id)
+    watch.look()
+    bench.queue.finish(lease, FAILED, {})
+    watch.look()
+    assert alerts(bench, LATE) == [], "the report that waited for it has yet to come"
+    watch.look()
+    assert alerts(bench, LATE) == ["open"]
+
+
+def test_a_report_under_way_does_not_excuse_that_it_is_late(
+    bench: Bench, watch: ReportWatch
+) -> None:
+    storage_id = bench.register(script())
+    schedule(bench)
+    reported(bench, storage_id)
+    let_it_grow_old(bench, storage_id)
+    ask(bench, storage_id)
+    assert bench.queue.lease("bench") is not None
+    watch.look()
+    assert alerts(bench, LATE) == ["open"]
+
+
+def test_a_pool_that_waits_for_a_synchronisation_is_not_missed_and_one_in_error_is(
+    bench: Bench,
+) -> None:
+    array = script()
+    storage_id = bench.register(array)
+    reported(bench, storage_id)
+    profile(bench, 1)
+    assert look(bench) == 1
+    lease = bench.lease(storage_id)
+    let_it_grow_old(bench, storage_id)
+    assert (look(bench), alerts(bench, UNSATISFIED)) == (1, [])
+    bench.queue.finish(lease, FAILED, {})
+    array.storage["status"] = "abnormal"
+    reported(bench, storage_id)
+    assert (look(bench), alerts(bench, UNSATISFIED)) == (0, ["open"])
 
 
 def test_reports_that_were_switched_off_are_forgotten_without_alarm(
