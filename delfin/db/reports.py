@@ -74,6 +74,12 @@ class Report(Base):
         self.valid_until = _ms(at) + self.lease
         self.error_code = self.error_msg = None
 
+    def grant(self, lease: float) -> None:
+        """From now on the newest one counts for so many seconds since it was asked for."""
+        changed = int(lease * 1000)
+        self.valid_until += changed - self.lease
+        self.lease = changed
+
     def fail(self, error: dict[str, str]) -> None:
         """Keep why a try failed: 'error_code' and 'error_msg'."""
         self.error_code = error["error_code"][:64]

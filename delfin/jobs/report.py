@@ -5,18 +5,24 @@ The timetable does so again and again; that is the loop. It stops while the arra
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from oslo_config import cfg
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from delfin.db import access_state, reports
 from delfin.db.access_state import OK
+from delfin.db.base import utcnow
 from delfin.db.schedules import Schedule
 from delfin.jobs.board import JobBoard
+from delfin.jobs.moments import cron
 from delfin.jobs.priority import NORMAL
 from delfin.jobs.queue import AlreadyQueuedError
 
 REPORT = "report"
+# Seconds: what the column of the lease holds, in milliseconds. These are 24 days.
+_LONGEST = (2**31 - 1) / 1000
 
 
 def request(
@@ -40,15 +46,31 @@ def request(
 
 def lease(session: Session, conf: cfg.ConfigOpts, storage_id: str) -> float:
     """Seconds for which a report of the storage counts as current, by how often it reports."""
-    wanted = select(Schedule.interval, Schedule.storage_id).where(
+    wanted = select(Schedule).where(
         Schedule.kind == REPORT,
         Schedule.enabled,
-        Schedule.interval.is_not(None),
+        or_(Schedule.interval.is_not(None), Schedule.cron.is_not(None)),
         or_(Schedule.storage_id == storage_id, Schedule.storage_id.is_(None)),
     )
-    found = session.execute(wanted).all()
-    own = [float(interval or 0) for interval, of in found if of is not None]
-    common = [float(interval or 0) for interval, of in found if of is None]
+    now = utcnow()
+    own: list[float] = []
+    common: list[float] = []
+    for schedule in session.scalars(wanted):
+        distance = _distance(schedule, now)
+        if distance is not None:
+            (common if schedule.storage_id is None else own).append(distance)
     interval = min(own or common or [float(conf.reports.interval or 60)])
     factor: float = conf.reports.lease_intervals
-    return interval * factor
+    return min(interval * factor, _LONGEST)
+
+
+def _distance(schedule: Schedule, now: datetime) -> float | None:
+    """Seconds between two times; by cron, those that come next, as nights and week-ends differ."""
+    if schedule.cron is None:
+        return float(schedule.interval or 0)
+    times = cron(schedule.cron, schedule.time_zone or "UTC")
+    first = times.after(now)
+    second = None if first is None else times.after(first)
+    if first is None or second is None:
+        return None
+    return max(first - now, second - first).total_seconds()

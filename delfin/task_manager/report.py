@@ -187,7 +187,7 @@ class ReportRunner:
             storages.get(session, storage_id, lock=True)
             usual = report_requests.lease(session, self._conf, storage_id)
             report = reports.locked(session, storage_id, usual)
-            report.lease = int(usual * 1000)
+            report.grant(usual)
             return change(session, report)
 
 

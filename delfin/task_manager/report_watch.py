@@ -19,6 +19,7 @@ from delfin.db.reports import Report
 from delfin.db.schedules import Schedule, ScheduleState
 from delfin.db.session import Database, retried
 from delfin.db.storages import Storage
+from delfin.jobs import report as report_requests
 from delfin.jobs.queue import RUNNING, Mine, anybodys
 from delfin.jobs.report import REPORT
 
@@ -45,6 +46,7 @@ class ReportWatch:
 
     def __init__(self, database: Database, conf: cfg.ConfigOpts, mine: Mine = anybodys) -> None:
         self._database = database
+        self._conf = conf
         self._mine = mine
         self._began = time.monotonic()
         # Storages that something else than a report held at the last look.
@@ -130,7 +132,11 @@ class ReportWatch:
                 return
             row = reports.locked(session, storage_id, 0)
             now = int(utcnow().timestamp() * 1000)
-            if row.late or row.stopped_at is not None or row.valid_until >= now:
+            if row.late or row.stopped_at is not None:
+                return
+            # The schedule may have changed since the last report was written.
+            row.grant(report_requests.lease(session, self._conf, storage_id))
+            if row.valid_until >= now:
                 return
             row.late = True
             age = reports.age(row.reported_at)

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from oslo_db import exception as db_exception
 from sqlalchemy import update
 
+from delfin.db.base import utcnow
 from delfin.db.profiles import Profile
+from delfin.db.reports import Report
+from delfin.db.schedules import Schedule
 from delfin.jobs.queue import FAILED
+from delfin.jobs.report import REPORT, lease
+from delfin.jobs.timetable import Timetable
 from delfin.task_manager.profile_watch import ProfileWatch
 from delfin.task_manager.report_watch import ReportWatch
 from tests.unit.conftest import Bench
 from tests.unit.task_manager.reporting import (
     alerts,
     ask,
+    freshness,
     let_it_grow_old,
     pool,
     reported,
@@ -46,6 +53,38 @@ def profile(bench: Bench, free: int) -> str:
             Profile(id="p1", name="big", conditions=conditions, allow_stale=False, checked_at=0)
         )
     return "p1"
+
+
+def own_schedule(bench: Bench, storage_id: str, **when: Any) -> None:
+    """Have the array report by a schedule of its own."""
+    with bench.database.writer() as session:
+        session.add(
+            Schedule(
+                id="own",
+                kind=REPORT,
+                storage_id=storage_id,
+                resource_kinds=[],
+                jitter=0,
+                priority=0,
+                enabled=True,
+                when_late="run",
+                grace=0,
+                origin="user",
+                revision=1,
+                counts_from=utcnow(),
+                **when,
+            )
+        )
+    Timetable(bench.database, bench.board, bench.conf).plan()
+
+
+def let_pass(bench: Bench, storage_id: str, seconds: int) -> None:
+    """As if the last report had come so much earlier."""
+    with bench.database.writer() as session:
+        report = session.get_one(Report, storage_id)
+        assert report.reported_at is not None
+        report.reported_at -= timedelta(seconds=seconds)
+        report.valid_until -= seconds * 1000
 
 
 def look(bench: Bench) -> int | None:
@@ -93,6 +132,55 @@ def test_a_process_that_has_just_come_alarms_nobody(bench: Bench) -> None:
     let_it_grow_old(bench, storage_id)
     ReportWatch(bench.database, bench.conf).look()
     assert alerts(bench, LATE) == []
+
+
+@pytest.mark.parametrize("when", [{"interval": 3600}, {"cron": "0 */2 * * *"}])
+def test_a_report_that_is_asked_for_less_often_from_now_on_is_not_late(
+    bench: Bench, watch: ReportWatch, when: dict[str, Any]
+) -> None:
+    storage_id = bench.register(script())
+    schedule(bench)
+    reported(bench, storage_id)
+    let_pass(bench, storage_id, 600)
+    own_schedule(bench, storage_id, **when)
+    watch.look()
+    assert alerts(bench, LATE) == []
+    found = row(bench, storage_id)
+    assert (found.lease >= 9_000_000, freshness(bench, storage_id)) == (True, "current")
+    let_pass(bench, storage_id, 20_000)
+    watch._began -= 86400
+    watch.look()
+    assert alerts(bench, LATE) == ["open"]
+
+
+def test_a_try_that_fails_does_not_hide_that_reports_are_asked_for_less_often(
+    bench: Bench, watch: ReportWatch
+) -> None:
+    array = script()
+    storage_id = bench.register(array)
+    schedule(bench)
+    reported(bench, storage_id)
+    let_pass(bench, storage_id, 600)
+    own_schedule(bench, storage_id, interval=3600)
+    array.listings["list_storage_pools"] = ValueError
+    assert reported(bench, storage_id).state == FAILED
+    watch.look()
+    assert (alerts(bench, LATE), freshness(bench, storage_id)) == ([], "current")
+
+
+def test_a_report_by_cron_counts_until_that_names_a_time_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage_id = bench.register(script())
+    own_schedule(bench, storage_id, cron="*/30 8-17 * * 1-5", time_zone="Europe/Berlin")
+
+    def hours(now: str) -> float:
+        monkeypatch.setattr("delfin.jobs.report.utcnow", lambda: datetime.fromisoformat(now))
+        with bench.database.reader() as session:
+            return lease(session, bench.conf, storage_id) / 3600 / 2.5
+
+    assert hours("2026-11-25T10:00:01+00:00") == 0.5
+    assert 62 < hours("2026-11-27T16:30:01+00:00") <= 62.5, "from Friday to Monday"
 
 
 def away(*_: Any) -> Any:
@@ -152,10 +240,10 @@ def test_a_report_is_not_late_while_a_synchronisation_holds_the_array(
     storage_id = bench.register(script())
     schedule(bench)
     reported(bench, storage_id)
-    lease = bench.lease(storage_id)
+    sync = bench.lease(storage_id)
     let_it_grow_old(bench, storage_id)
     watch.look()
-    bench.queue.finish(lease, FAILED, {})
+    bench.queue.finish(sync, FAILED, {})
     watch.look()
     assert alerts(bench, LATE) == [], "the report that waited for it has yet to come"
     watch.look()
@@ -183,10 +271,10 @@ def test_a_pool_that_waits_for_a_synchronisation_is_not_missed_and_one_in_error_
     reported(bench, storage_id)
     profile(bench, 1)
     assert look(bench) == 1
-    lease = bench.lease(storage_id)
+    sync = bench.lease(storage_id)
     let_it_grow_old(bench, storage_id)
     assert (look(bench), alerts(bench, UNSATISFIED)) == (1, [])
-    bench.queue.finish(lease, FAILED, {})
+    bench.queue.finish(sync, FAILED, {})
     array.storage["status"] = "abnormal"
     reported(bench, storage_id)
     assert (look(bench), alerts(bench, UNSATISFIED)) == (0, ["open"])
