@@ -68,6 +68,13 @@ class Report(Base):
         Json, doc="What the array can do, as its driver said with the newest report"
     )
 
+    @property
+    def age(self) -> int:
+        """Whole seconds since the newest one, or since the first was asked for."""
+        asked_at = self.valid_until - self.lease
+        known = age(self.reported_at)
+        return max(0, (_ms(utcnow()) - asked_at) // 1000) if known is None else known
+
     def take(self, at: datetime) -> None:
         """The array told of its pools when it was asked at that time."""
         self.reported_at = at
@@ -107,7 +114,7 @@ def locked(session: Session, storage_id: str, lease: float) -> Report:
         storage_id: The storage.
         lease: Seconds for which a report counts as current, for a row that is made.
     """
-    found = _held(session, storage_id)
+    found = held(session, storage_id)
     if found is not None:
         return found
     made = Report(
@@ -121,13 +128,13 @@ def locked(session: Session, storage_id: str, lease: float) -> Report:
         with session.begin_nested():
             session.add(made)
     except db_exception.DBDuplicateEntry:
-        return _held(session, storage_id) or made
+        return held(session, storage_id) or made
     return made
 
 
 def note_reading(session: Session, storage_id: str, at: datetime) -> None:
     """A synchronisation has read the pools: that is as good as a report, where there are any."""
-    report = _held(session, storage_id)
+    report = held(session, storage_id)
     if report is not None and (report.reported_at is None or report.reported_at < at):
         report.take(at)
 
@@ -181,7 +188,8 @@ def age(at: datetime | None) -> int | None:
     return None if at is None else max(0, int((utcnow() - at) / timedelta(seconds=1)))
 
 
-def _held(session: Session, storage_id: str) -> Report | None:
+def held(session: Session, storage_id: str) -> Report | None:
+    """The row, for nobody else until the transaction ends; None when there is none."""
     wanted = select(Report).where(Report.storage_id == storage_id).with_for_update()
     return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
 

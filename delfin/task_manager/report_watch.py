@@ -92,7 +92,7 @@ class ReportWatch:
                 self._forget(row.storage_id)
         found = [row for row in found if row.storage_id in expected]
         going_on = [row for row in found if row.stopped_at is None]
-        ages = [reports.age(row.reported_at) or 0 for row in going_on]
+        ages = [row.age for row in going_on]
         self._figures = {
             "oldest_report_age": max(ages, default=0),
             "stopped_reports": len(found) - len(going_on),
@@ -130,15 +130,15 @@ class ReportWatch:
                 storages.get(session, storage_id, lock=True)
             except exception.StorageNotFound:
                 return
-            row = reports.locked(session, storage_id, 0)
+            row = reports.held(session, storage_id)
             now = int(utcnow().timestamp() * 1000)
-            if row.late or row.stopped_at is not None:
+            if row is None or row.late or row.stopped_at is not None:
                 return
             # The schedule may have changed since the last report was written.
             row.grant(report_requests.lease(session, self._conf, storage_id))
             if row.valid_until >= now:
                 return
             row.late = True
-            age = reports.age(row.reported_at)
-            since = "There was none yet." if age is None else f"The last one is {age} s old."
+            is_first = row.reported_at is None
+            since = "There was none yet." if is_first else f"The last one is {row.age} s old."
             internal.REPORT_LATE.fault(session, storage_id, since)

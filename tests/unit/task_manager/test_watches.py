@@ -299,6 +299,38 @@ def test_reports_that_were_switched_off_are_forgotten_without_alarm(
     )
 
 
+def test_an_array_that_never_reported_counts_since_it_was_asked_to(
+    bench: Bench, watch: ReportWatch
+) -> None:
+    storage_id = bench.register(script())
+    schedule(bench)
+    ask(bench, storage_id)
+    with bench.database.writer() as session:
+        session.get_one(Report, storage_id).valid_until -= 500_000
+    watch.look()
+    assert 500 <= watch.figures()["oldest_report_age"] < 560
+
+
+def test_reports_that_are_forgotten_meanwhile_are_not_made_anew_to_be_late(
+    bench: Bench, watch: ReportWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage_id = bench.register(script())
+    schedule(bench)
+    reported(bench, storage_id)
+    let_it_grow_old(bench, storage_id)
+    alert = watch._alert
+
+    def after_another_has_forgotten(storage_id: str) -> None:
+        schedule(bench, 0)
+        watch._forget(storage_id)
+        alert(storage_id)
+
+    monkeypatch.setattr(watch, "_alert", after_another_has_forgotten)
+    watch.look()
+    with bench.database.reader() as session:
+        assert session.get(Report, storage_id) is None
+
+
 def test_only_the_owner_counts_a_storage(bench: Bench) -> None:
     array = script()
     storage_id = bench.register(array)
