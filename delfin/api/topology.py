@@ -9,7 +9,7 @@ from delfin.inventory.block import VOLUMES
 from delfin.inventory.kind import ResourceKind
 from delfin.inventory.topology import graph
 
-_WORDS = ", ".join(graph.BY_WORD)
+_WORDS = ", ".join(graph.BY_WORD) + "; ask about the members of a group"
 PARAMETERS = (
     ("impact_of", f"Only what is hit when this fails: kind:id, the kind one of {_WORDS}"),
     ("path_of", "Only what leads to this and what it rests on; likewise, and not both"),

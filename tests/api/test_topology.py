@@ -32,6 +32,14 @@ def test_the_whole_array_and_the_impact_of_a_pool(stage: Stage, body: Body) -> N
     assert "disks" not in hit.json["nodes"]
 
 
+def test_a_group_is_refused_with_a_word_on_its_members(stage: Stage, body: Body) -> None:
+    storage_id = stage.synced(body())
+    for word in ("host_group", "port_group", "volume_group"):
+        found = stage.client.get(f"/v1/storages/{storage_id}/topology?impact_of={word}:x")
+        assert (found.status, found.code) == (400, "InvalidInput"), word
+        assert "ask about the members of a group" in found.message
+
+
 def test_what_is_not_there_is_not_found(stage: Stage, body: Body) -> None:
     storage_id = stage.synced(body())
     for path, status, code in (
@@ -39,6 +47,7 @@ def test_what_is_not_there_is_not_found(stage: Stage, body: Body) -> None:
         ("/v1/volumes/none/path", 404, "VolumeNotFound"),
         (f"/v1/storages/{storage_id}/topology?impact_of=disk:none", 404, "DiskNotFound"),
         (f"/v1/storages/{storage_id}/topology?impact_of=moon:x", 400, "InvalidInput"),
+        (f"/v1/storages/{storage_id}/topology?path_of=host_group:x", 400, "InvalidInput"),
         (f"/v1/storages/{storage_id}/topology?impact_of=disk", 400, "InvalidInput"),
         (
             f"/v1/storages/{storage_id}/topology?impact_of=disk:x&path_of=disk:x",

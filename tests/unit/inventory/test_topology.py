@@ -176,6 +176,17 @@ def test_a_failing_port_hits_the_views_and_what_is_seen_through_them(bench: Benc
     assert impact(bench, PORTS, storage_id, "n2")["masking_views"] == ["m1"]
 
 
+@pytest.mark.parametrize("word", graph.BY_WORD)
+def test_whatever_can_be_asked_about_leads_somewhere(bench: Bench, word: str) -> None:
+    script = wired()
+    script.listings["list_qtrees"] = [{"native_qtree_id": "q0", "native_filesystem_id": "f0"}]
+    storage_id = bench.register(script)
+    bench.sync(storage_id)
+    kind = graph.BY_WORD[word]
+    native = min(bench.rows(kind, storage_id))
+    assert path(bench, kind, storage_id, native)["links"]
+
+
 def test_native_ids_of_two_arrays_never_mix(bench: Bench) -> None:
     first, other = bench.register(wired("SN1")), bench.register(wired("SN2", volumes=9))
     bench.sync(first)
