@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from delfin import exception
 from delfin.alert_manager import settings
-from delfin.alert_manager.intake import AWAY
 from delfin.alert_manager.snmp.agent import Agent, ask
 from delfin.alerts.internal import AGENT_UNREACHABLE
 from delfin.common.constants import SNMP_SUPPORTED_MODELS
@@ -23,7 +22,7 @@ from delfin.db import alert_sources
 from delfin.db.access_info import AccessInfo
 from delfin.db.alert_sources import FAILED, NO_AGENT, REACHABLE, AlertSource, AlertSourceState
 from delfin.db.base import utcnow
-from delfin.db.session import Database, affected, retried
+from delfin.db.session import AWAY, Database, affected, retried
 from delfin.db.storages import Storage
 from delfin.utils import utcnow_ms
 

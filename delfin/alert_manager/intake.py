@@ -5,9 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from oslo_db import exception as db_exception
 from oslo_log import log
-from sqlalchemy import exc as sql_exception
 
 from delfin.alert_manager.booking import Booking
 from delfin.alert_manager.counters import SPOOLED, STORED, Counters
@@ -21,14 +19,13 @@ from delfin.alert_manager.snmp.reasons import (
 from delfin.alert_manager.spool import Spool
 from delfin.alert_manager.trap import Repetitions, Trap, variables
 from delfin.alert_manager.waiting import Datagram, WaitingRoom
+from delfin.db.session import AWAY
 
 LOG = log.getLogger(__name__)
 
 # Datagrams that are stored in one transaction.
 BATCH = 500
 _LOOK_EVERY = 0.5
-# What a database says that is away, or has no time for us.
-AWAY = (db_exception.DBError, sql_exception.TimeoutError, sql_exception.OperationalError)
 
 Answer = Callable[[Datagram, bytes], None]
 

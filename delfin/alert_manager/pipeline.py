@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from delfin import exception
 from delfin.alert_manager.counters import PROCESSED, Counters
 from delfin.alert_manager.inbox import Inbox, Lane, LaneLostError, Waiting
-from delfin.alert_manager.intake import AWAY
 from delfin.alert_manager.meaning import Meanings, Parsers, Reported
 from delfin.alerts import store
 from delfin.coordination.loop import Loop
-from delfin.db.session import Database, retried
+from delfin.db.session import AWAY, Database, retried
 from delfin.jobs.queue import AlreadyQueuedError, JobQueue
 from delfin.utils import utcnow_ms
 

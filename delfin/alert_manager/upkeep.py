@@ -10,9 +10,9 @@ from oslo_log import log
 from delfin.alert_manager.counters import Counters
 from delfin.alert_manager.drops import DropAlert
 from delfin.alert_manager.inbox import Inbox
-from delfin.alert_manager.intake import AWAY
 from delfin.alert_manager.snmp.engine import WINDOW, RemoteEngines
 from delfin.db.base import utcnow
+from delfin.db.session import AWAY
 from delfin.utils import utcnow_ms
 
 LOG = log.getLogger(__name__)

@@ -21,6 +21,14 @@ from sqlalchemy.pool import NullPool, QueuePool
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# What a database says that is away, or has no time for us.
+AWAY = (
+    db_exception.DBError,
+    db_exception.CantStartEngineError,
+    sql_exception.TimeoutError,
+    sql_exception.OperationalError,
+)
+
 # On an execution option of this name SQLite starts a transaction that may write.
 _WRITES = "delfin_writes"
 

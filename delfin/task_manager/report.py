@@ -26,7 +26,7 @@ from delfin.db import access_state, reports, storages
 from delfin.db.access_state import OK
 from delfin.db.base import utcnow
 from delfin.db.reports import Report
-from delfin.db.session import Database, retried
+from delfin.db.session import AWAY, Database, retried
 from delfin.drivers.api import DriverAPI
 from delfin.drivers.intake import Intake
 from delfin.drivers.session.limits import Call
@@ -174,7 +174,10 @@ class ReportRunner:
         while True:
             try:
                 return self._change(storage_id, change)
-            except db_exception.DBConnectionError:
+            except db_exception.DBDataError:
+                # No database takes that, however long it is waited for.
+                raise
+            except AWAY:
                 LOG.warning("a report of storage %s waits for the database", storage_id)
                 if stopping.wait(_TRY_AGAIN):
                     raise StoppedError from None

@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 from oslo_db import exception as db_exception
+from sqlalchemy import exc as sql_exception
 
 from delfin import exception
 from delfin.db import reports, storages
 from delfin.db.base import utcnow
 from delfin.drivers.api import DriverAPI
 from delfin.drivers.session.limits import Call, Limits
-from delfin.jobs.queue import DONE, FAILED, QUEUED
+from delfin.jobs.queue import DONE, FAILED, QUEUED, Lease, LeaseLostError
 from delfin.jobs.report import REPORT
+from delfin.jobs.worker import Finished
 from delfin.task_manager.probe import ProbeRunner
 from delfin.task_manager.report import ReportRunner
 from tests.unit.conftest import Bench
@@ -161,31 +163,68 @@ def test_an_older_report_never_replaces_a_newer_one(
         assert storages.get(session, storage_id).status == "normal"
 
 
+AWAY = (
+    db_exception.DBConnectionError(),
+    db_exception.CantStartEngineError(),
+    db_exception.DBError("it is shutting down"),
+    sql_exception.OperationalError("SELECT 1", {}, ValueError("it has closed the connection")),
+    sql_exception.TimeoutError("no connection is free"),
+)
+
+
+@pytest.mark.parametrize("error", AWAY, ids=lambda error: type(error).__name__)
 def test_what_was_read_while_the_database_was_away_is_written_when_it_is_back(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    """And not read again: by then the array may be gone for good."""
+    """And not read again: by then the array may be gone for good, and the job another's."""
     array = script()
     storage_id = bench.register(array)
     reported(bench, storage_id)
+    array.listings["list_storage_pools"] = [pool(free=3)]
+    lease = waiting(bench, storage_id)
+    runner = ReportRunner(bench.database, bench.arrays, bench.conf)
     writer, refused = bench.database.writer, [0]
 
     def away() -> Any:
+        if refused[0] == 3:
+            return writer()
         refused[0] += 1
-        if refused[0] <= 3:
-            raise db_exception.DBConnectionError
-        return writer()
+        raise error
 
-    array.listings["list_storage_pools"] = [pool(free=3)]
+    # Meanwhile the lease has ended, and another worker has the job.
+    assert bench.queue.release_orphans() == 1
+    other = bench.queue.lease("other")
+    assert other is not None
+    assert other.job_id == lease.job_id
+    monkeypatch.setattr("delfin.task_manager.report._TRY_AGAIN", 0.01)
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.database, "writer", away)
+        assert runner(lease, threading.Event()).state == DONE
+    assert refused == [3]
+    with pytest.raises(LeaseLostError):
+        bench.queue.finish(lease, DONE, {})
+    assert (shown(bench, storage_id)["free_capacity"], array.asked["list_storage_pools"]) == (3, 2)
+
+
+def test_what_no_database_takes_is_not_tried_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease = waiting(bench, bench.register(script()))
+
+    def refuse() -> Any:
+        raise db_exception.DBDataError
+
+    monkeypatch.setattr(bench.database, "writer", refuse)
+    with pytest.raises(db_exception.DBDataError):
+        ReportRunner(bench.database, bench.arrays, bench.conf)(lease, threading.Event())
+
+
+def waiting(bench: Bench, storage_id: str) -> Lease:
+    """A report that is to be run."""
     assert ask(bench, storage_id) is not None
     lease = bench.queue.lease("bench")
     assert lease is not None
-    monkeypatch.setattr("delfin.task_manager.report._TRY_AGAIN", 0.01)
-    monkeypatch.setattr(bench.database, "writer", away)
-    # Meanwhile the lease has ended, and another worker has the job.
-    runner = ReportRunner(bench.database, bench.arrays, bench.conf)
-    assert runner(lease, threading.Event()).state == DONE
-    assert (shown(bench, storage_id)["free_capacity"], array.asked["list_storage_pools"]) == (3, 2)
+    return lease
 
 
 def test_a_doubtful_listing_deletes_no_pool(bench: Bench) -> None:
@@ -219,8 +258,6 @@ def test_a_report_that_hangs_is_ended_counted_and_begun_anew(bench: Bench) -> No
 
 
 def test_one_that_cannot_be_ended_is_counted_when_its_job_is_given_up(bench: Bench) -> None:
-    from delfin.jobs.worker import Finished
-
     storage_id = bench.register(script())
     ask(bench, storage_id)
     lease = bench.queue.lease("bench")
