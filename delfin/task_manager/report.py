@@ -71,6 +71,8 @@ class ReportRunner:
         self._database = database
         self._drivers = drivers
         self._conf = conf
+        # Jobs whose array has answered, or has said that it does not.
+        self._answered: set[str] = set()
 
     def __call__(self, lease: Lease, stopping: threading.Event) -> Finished:
         """Ask and write.
@@ -79,14 +81,18 @@ class ReportRunner:
             LeaseLostError: The storage is being removed.
             StoppedError: The worker is stopping, and the database is away.
         """
-        storage_id, at = lease.storage_id or "", utcnow()
+        at = utcnow()
         try:
-            return self._report(storage_id, at, stopping)
+            return self._report(lease, at, stopping)
         except (exception.StorageNotFound, exception.AccessInfoNotFound):
             raise LeaseLostError(lease.job_id) from None
+        finally:
+            self._answered.discard(lease.job_id)
 
     def write_epitaph(self, lease: Lease, finished: Finished) -> None:
-        """Count a report that was given up because it hung."""
+        """Count a report that was given up because it hung; waiting for the database is no hang."""
+        if lease.job_id in self._answered:
+            return
         storage_id = lease.storage_id or ""
 
         def note(_session: Session, report: Report) -> None:
@@ -98,7 +104,8 @@ class ReportRunner:
         except exception.StorageNotFound:
             raise LeaseLostError(lease.job_id) from None
 
-    def _report(self, storage_id: str, at: datetime, stopping: threading.Event) -> Finished:
+    def _report(self, lease: Lease, at: datetime, stopping: threading.Event) -> Finished:
+        storage_id = lease.storage_id or ""
         try:
             answer = self._ask(storage_id, at)
         except (exception.StorageNotFound, exception.AccessInfoNotFound):
@@ -106,9 +113,11 @@ class ReportRunner:
         except Exception as error:  # noqa: BLE001 - drivers raise anything; the row says what came of it
             unexpected = not isinstance(error, exception.DelfinException)
             LOG.warning("storage %s does not report", storage_id, exc_info=unexpected)
+            self._answered.add(lease.job_id)
             why, hung = told(error), isinstance(error, HUNG)
             self._keep(storage_id, lambda s, r: _note_failure(s, r, at, why, hung=hung), stopping)
             return Finished(FAILED, why)
+        self._answered.add(lease.job_id)
         doubt = self._keep(storage_id, lambda s, r: self._take(s, r, answer), stopping)
         if doubt is not None:
             return Finished(FAILED, {"error_code": "InvalidResults", "error_msg": doubt})

@@ -17,7 +17,7 @@ from delfin.drivers.api import DriverAPI
 from delfin.drivers.session.limits import Call, Limits
 from delfin.jobs.queue import DONE, FAILED, QUEUED, Lease, LeaseLostError
 from delfin.jobs.report import REPORT
-from delfin.jobs.worker import Finished
+from delfin.jobs.worker import Finished, StoppedError
 from delfin.task_manager.probe import ProbeRunner
 from delfin.task_manager.report import ReportRunner
 from tests.unit.conftest import Bench
@@ -265,6 +265,37 @@ def test_one_that_cannot_be_ended_is_counted_when_its_job_is_given_up(bench: Ben
     runner = ReportRunner(bench.database, bench.arrays, bench.conf)
     runner.write_epitaph(lease, Finished(FAILED, {"error_code": "E", "error_msg": "took too long"}))
     assert (row(bench, storage_id).restarts, row(bench, storage_id).error_code) == (1, "E")
+
+
+def test_an_answer_that_waits_for_the_database_until_its_job_is_given_up_did_not_hang(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage_id = bench.register(script())
+    reported(bench, storage_id)
+    lease = waiting(bench, storage_id)
+    runner = ReportRunner(bench.database, bench.arrays, bench.conf)
+    writer, stopping = bench.database.writer, threading.Event()
+    given_up = Finished(FAILED, {"error_code": "E", "error_msg": "took too long"})
+
+    def away() -> Any:
+        # Just when the database is back, the worker gives the job up; the next try is to stop.
+        monkeypatch.setattr(bench.database, "writer", writer)
+        runner.write_epitaph(lease, given_up)
+        monkeypatch.setattr(bench.database, "writer", refuse)
+        stopping.set()
+        raise db_exception.DBConnectionError
+
+    def refuse() -> Any:
+        raise db_exception.DBConnectionError
+
+    monkeypatch.setattr(bench.database, "writer", away)
+    with pytest.raises(StoppedError):
+        runner(lease, stopping)
+    found = row(bench, storage_id)
+    assert (found.restarts, found.error_code) == (0, None)
+    monkeypatch.setattr(bench.database, "writer", writer)
+    runner.write_epitaph(lease, given_up)
+    assert row(bench, storage_id).restarts == 1, "the answer is not remembered for ever"
 
 
 def test_reports_leave_one_ended_job_behind_and_one_that_waits(bench: Bench) -> None:
