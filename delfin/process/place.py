@@ -52,6 +52,11 @@ def bus_name(state_path: str, name: str, number: int) -> str:
     try:
         known = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
+        known = ""
+    if not known:
         known = uuid4().hex[:12]
-        path.write_text(known, encoding="ascii")
+        # All of it or nothing: half of a name would be kept for good.
+        made = path.with_suffix(".new")
+        made.write_text(known, encoding="ascii")
+        made.replace(path)
     return f"{socket.gethostname()}.{number}.{known}"

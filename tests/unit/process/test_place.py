@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from delfin.process.place import Place, bus_name
 
 HOLDER = """
@@ -55,3 +57,29 @@ def test_the_name_on_the_bus_outlives_the_process_and_is_nobody_elses(tmp_path: 
     names = [bus_name(folder, "delfin-task", number) for folder in folders for number in (0, 1)]
     assert len(set(names)) == 4
     assert bus_name(folders[0], "delfin-task", 1) == names[1]
+
+
+def test_a_name_on_the_bus_whose_writing_was_cut_off_is_made_anew(tmp_path: Path) -> None:
+    Place(str(tmp_path), "delfin-task").release()
+    kept = tmp_path / "locks" / "delfin-task-0.bus"
+    kept.touch()
+    name = bus_name(str(tmp_path), "delfin-task", 0)
+    assert name.rpartition(".")[2] == kept.read_text(encoding="ascii") != ""
+    assert bus_name(str(tmp_path), "delfin-task", 0) == name
+
+
+def test_a_full_disk_leaves_no_half_of_a_name_on_the_bus(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Place(str(tmp_path), "delfin-task").release()
+
+    def full(path: Path, text: str, **_: object) -> None:
+        with path.open("w") as file:
+            file.write(text[:5])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(OSError, match="No space"):
+            bus_name(str(tmp_path), "delfin-task", 0)
+    assert len(bus_name(str(tmp_path), "delfin-task", 0).rpartition(".")[2]) == 12
