@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -49,15 +50,16 @@ class Pipeline:
         self._drivers = drivers
         self._counters = counters
         self._ring = ring
-        self._loop = Loop(
-            "trap-pipeline", self._turn, conf.traps.inbox_poll_interval, self._release
-        )
+        self._pause: float = conf.traps.inbox_poll_interval
+        self._stopped = threading.Event()
+        self._loop = Loop("trap-pipeline", self._turn, self._pause, self._release)
 
     def start(self) -> None:
         self._loop.start()
 
     def stop(self) -> None:
         self._loop.stop()
+        self._stopped.set()
 
     def wait(self) -> None:
         self._loop.wait()
@@ -73,6 +75,9 @@ class Pipeline:
                 pass
         except AWAY as error:
             LOG.warning("Traps cannot be processed now: %s", type(error).__name__)
+        except Exception:  # the loop's edge: what failed is tried again, but not with each trap
+            LOG.exception("Traps cannot be processed")
+            self._stopped.wait(self._pause)
 
     def _release(self) -> None:
         with suppress(*AWAY):

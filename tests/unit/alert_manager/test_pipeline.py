@@ -22,7 +22,7 @@ from delfin.inventory.hardware import Controller
 from delfin.jobs.queue import JobQueue
 from tests.conftest import make_conf
 from tests.unit.db.stored import add_storage
-from tests.waiting import wait_until
+from tests.waiting import during, wait_until
 
 Parse = Callable[[Any, dict[str, str]], Any]
 
@@ -155,3 +155,25 @@ def test_a_manager_of_several_arrays_says_which_one_it_means(
     process = bench.process("one", lambda _c, _t: {"alert_id": "x", "serial_number": "SN2"})
     assert process.run_once() == 1
     assert [alert.serial_number for alert in bench.alerts()] == [booked]
+
+
+def test_after_an_unexpected_failure_it_waits_before_the_next_try(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many traps arrive meanwhile, each of which wakes it."""
+    tries = [0]
+    process = bench.process("p")
+
+    def fail() -> int:
+        tries[0] += 1
+        process.look()
+        raise RuntimeError
+
+    monkeypatch.setattr(process, "run_once", fail)
+    process.start()
+    wait_until(lambda: tries[0])
+    for _ in during(0.3):
+        process.look()
+    process.stop()
+    process.wait()
+    assert tries[0] == 1
