@@ -36,6 +36,11 @@ class Tally:
     removed: int
     unchanged: int
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether all is as it was."""
+        return not (self.added or self.updated or self.removed)
+
 
 def count(session: Session, kind: ResourceKind, storage_id: str) -> int:
     """How many rows of the kind are stored for the storage."""

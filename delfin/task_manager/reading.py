@@ -41,11 +41,24 @@ def doubts(
     )
 
 
-def note_success(session: Session, storage_id: str, kind: ResourceKind, taken: Intake) -> None:
+def note_success(
+    session: Session,
+    storage_id: str,
+    kind: ResourceKind,
+    taken: Intake,
+    tally: reconcile.Tally | None = None,
+) -> None:
+    """Keep that it was good; one whose 'tally' brought nothing to a good one is not news.
+
+    Whoever follows the inventory reads a kind again after each reading, and there are many.
+    """
     state = _state(session, storage_id, kind)
+    was_good = state.supported and state.last_success and not (state.error_code or state.doubted_at)
+    is_news = tally is None or not tally.is_nothing or not was_good
     state.supported = True
     state.row_count = len(taken.rows)
-    state.last_success = state.last_attempt
+    if is_news:
+        state.last_success = state.last_attempt
     state.error_code = state.error_msg = state.doubted_at = state.doubted_rows = None
     state.notes = dict(taken.notes) or None
 

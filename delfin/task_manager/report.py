@@ -169,8 +169,8 @@ class ReportRunner:
         if doubt is not None:
             report.fail({"error_code": "InvalidResults", "error_msg": doubt})
             return doubt
-        reconcile.reconcile(session, POOLS, report.storage_id, pools.rows)
-        reading.note_success(session, report.storage_id, POOLS, pools)
+        tally = reconcile.reconcile(session, POOLS, report.storage_id, pools.rows)
+        reading.note_success(session, report.storage_id, POOLS, pools, tally)
         return None
 
     def _keep(

@@ -19,6 +19,7 @@ from delfin.exporter.resources.log import ResourceLog
 from delfin.inventory.block import POOLS, VOLUMES
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script
+from tests.unit.task_manager.reporting import reported
 
 Told = tuple[str, str, str]
 
@@ -85,6 +86,41 @@ def test_all_is_told_once_storages_first(
     assert everything(entries) == []
     bench.sync(storage_id)
     assert everything(entries) == []
+
+
+def test_a_report_is_read_again_only_when_it_brought_something_new(
+    bench: Bench, script: Script, follow: Callable[..., ResourceLog]
+) -> None:
+    storage_id = bench.register(script)
+    bench.sync(storage_id)
+    entries = follow()
+    everything(entries)
+    before = bench.kind_state(POOLS, storage_id)
+    reported(bench, storage_id)
+    after = bench.kind_state(POOLS, storage_id)
+    assert (after.last_success, entries._unread()) == (before.last_success, [])
+    assert after.last_attempt > before.last_attempt
+    script.listings[POOLS.lister] = [{"native_storage_pool_id": "p0", "name": "silver"}]
+    reported(bench, storage_id)
+    assert in_short(everything(entries)) == [("changed", "storage_pools", "p0")]
+
+
+def test_a_report_after_one_that_failed_counts_as_a_good_reading(
+    bench: Bench, script: Script
+) -> None:
+    storage_id = bench.register(script)
+    good, script.listings[POOLS.lister] = script.listings[POOLS.lister], ValueError
+    bench.sync(storage_id)
+    script.listings[POOLS.lister] = good
+    reported(bench, storage_id)
+    first = bench.kind_state(POOLS, storage_id)
+    script.listings[POOLS.lister] = ValueError
+    bench.sync(storage_id)
+    script.listings[POOLS.lister] = good
+    reported(bench, storage_id)
+    again = bench.kind_state(POOLS, storage_id)
+    assert again.error_code is None
+    assert again.last_success > first.last_success
 
 
 def test_then_what_is_added_changed_and_removed(
