@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from delfin.db.base import utcnow
+from delfin.db.reports import Report
 from delfin.db.storages import Storage
 from delfin.exporter.estate import page
 from delfin.exporter.estate.page import EstatePage
@@ -54,6 +57,24 @@ def test_capacities_states_and_topology_are_there(stage: Stage, client: Client, 
     }
     assert found["delfin_storage_last_sync_ok"][0][1] in {0, 1}
     assert found["delfin_storage_access"][0][0]["state"] == "ok"
+
+
+def test_pools_that_nobody_looks_after_are_unknown_here_as_in_listings(
+    stage: Stage, client: Client, body: Body
+) -> None:
+    stage.parts.conf.set_override("max_age", 0.0, "prometheus_estate")
+    storage_id = stage.synced(body())
+    assert {of["status"] for of, _ in scraped(client)["delfin_storage_pool_status"]} == {"normal"}
+    with stage.parts.database.writer() as session:
+        at = utcnow() - timedelta(seconds=500)
+        session.add(Report(storage_id=storage_id, reported_at=at, lease=1000, valid_until=1))
+    listed = client.get(f"/v1/storage-pools?storage_id={storage_id}").json["storage_pools"]
+    assert {pool["status"] for pool in listed} == {"unknown"}
+    found = scraped(client)
+    assert {of["status"] for of, _ in found["delfin_storage_pool_status"]} == {"unknown"}
+    ((labels, since),) = found["delfin_storage_report_age_seconds"]
+    assert labels["storage_id"] == storage_id
+    assert 500 <= since < 560
 
 
 def test_every_family_is_known_and_promtool_finds_no_fault(
