@@ -31,7 +31,7 @@ _EXPECTED = (
 )
 
 
-def _held_otherwise(now: datetime) -> Select[tuple[str | None]]:
+def _held_otherwise(now: datetime) -> Select[str | None]:
     """Storages with which a living worker is busy, other than with a report."""
     living = Job.lease_until > int(now.timestamp() * 1000)
     return select(Job.storage_id).where(Job.state == RUNNING, Job.kind != REPORT, living)
