@@ -110,6 +110,8 @@ def make_parts(
             transport,
             deadline=conf.array_calls.timeout,
             silence=conf.array_calls.silence,
+            # The threads of the API are for all arrays, and for what needs none.
+            most_of_one=max(1, conf.api_threads // 4),
             problem=lambda: bus_problem(conf),
         )
         yield Parts(conf, database, queue, keyring, drivers, arrays, transport, doorbell, calls)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import oslo_messaging
@@ -15,6 +13,7 @@ from oslo_messaging.transport import RPCTransport
 from delfin import exception
 from delfin.rpc.allow_list import AllowListDispatcher, allow_list_server
 from delfin.rpc.array_calls import TOPIC, ArrayCalls, Json, NoReplyError, is_request, told
+from delfin.rpc.places import Places
 from delfin.rpc.refusals import Refusals
 
 LOG = log.getLogger(__name__)
@@ -92,9 +91,7 @@ class _Endpoint:
         self._answer = answer
         self._calls = calls
         self._other_owner = other_owner
-        self._most = most
-        self._guard = threading.Lock()
-        self._inside: Counter[str] = Counter()
+        self._places = Places(most)
 
     @oslo_messaging.expose  # type: ignore[untyped-decorator] # publishes no types
     def ask(self, _context: Json, storage_id: str, request: Json, here: bool) -> Json:
@@ -106,24 +103,9 @@ class _Endpoint:
                 except NoReplyError as error:
                     # The leases of sessions see to it that the array has no second one all the same.
                     LOG.info("storage %s: its owner %s is silent: %s", storage_id, owner, error)
-            with self._place(storage_id):
+            with self._places.one_of(storage_id):
                 return {"result": self._answer(storage_id, request["name"], request["arguments"])}
         except Exception as error:  # noqa: BLE001 - drivers raise anything; the caller is told
             if not isinstance(error, exception.DelfinException):
                 LOG.exception("storage %s: %s failed", storage_id, request["name"])
             return told(error)
-
-    @contextmanager
-    def _place(self, storage_id: str) -> Iterator[None]:
-        """One array that hangs must not take all threads."""
-        with self._guard:
-            if self._inside[storage_id] >= self._most:
-                raise exception.ArraySessionsInUse(f"{self._most} calls wait for it already")
-            self._inside[storage_id] += 1
-        try:
-            yield
-        finally:
-            with self._guard:
-                self._inside[storage_id] -= 1
-                if not self._inside[storage_id]:
-                    del self._inside[storage_id]

@@ -16,6 +16,7 @@ from oslo_log import log
 from oslo_messaging.transport import RPCTransport
 
 from delfin import exception
+from delfin.rpc.places import Places
 
 LOG = log.getLogger(__name__)
 
@@ -85,6 +86,7 @@ class ArrayCalls:
         *,
         deadline: float,
         silence: int,
+        most_of_one: int = 4,
         problem: Callable[[], str | None] = lambda: None,
     ) -> None:
         """Make the caller of one process.
@@ -93,6 +95,7 @@ class ArrayCalls:
             transport: The bus.
             deadline: Seconds that a call may take.
             silence: Seconds, 2 or more, without a sign of life from whoever has the call.
+            most_of_one: Calls that may wait for the same array.
             problem: Says why the bus cannot be used, if it cannot.
         """
         self._client = oslo_messaging.get_rpc_client(
@@ -102,6 +105,7 @@ class ArrayCalls:
         self._silence = silence
         self._problem = problem
         self._places = threading.BoundedSemaphore(_MOST_AT_ONCE)
+        self._of_arrays = Places(most_of_one)
 
     def ask(self, storage_id: str, name: str, **arguments: Any) -> Any:
         """Have something done at an array, and get what came of it.
@@ -113,11 +117,15 @@ class ArrayCalls:
 
         Raises:
             exception.TaskServiceUnavailable: No task process has answered; it may be done or not.
+            exception.ArraySessionsInUse: Too many wait for the array already.
             exception.DriverCallTimeout: One is at it, and the array takes too long.
             exception.DelfinException: What the array or its driver said.
         """
-        ends_at = time.monotonic() + self._deadline
-        request = {"name": name, "arguments": arguments}
+        with self._of_arrays.one_of(storage_id):
+            return self._asked(storage_id, {"name": name, "arguments": arguments})
+
+    def _asked(self, storage_id: str, request: Json) -> Any:
+        ends_at, name = time.monotonic() + self._deadline, request["name"]
         for _ in range(_TRIES):
             left = ends_at - time.monotonic()
             if left <= 0:

@@ -192,6 +192,23 @@ def test_one_array_that_hangs_leaves_threads_for_the_others(
         thread.join()
 
 
+def test_who_asks_keeps_threads_of_its_own_for_other_arrays(
+    bus: RPCTransport, start: Callable[..., Process]
+) -> None:
+    may_end = threading.Event()
+    process = start("a.0", does=lambda *_: may_end.wait(10))
+    calls = ArrayCalls(bus, deadline=10.0, silence=SILENCE, most_of_one=1)
+    waiting = threading.Thread(target=calls.ask, args=(STORAGE, "list_alerts"))
+    waiting.start()
+    wait_until(lambda: len(process.done) == 1)
+    with pytest.raises(exception.ArraySessionsInUse):
+        calls.ask(STORAGE, "list_alerts")
+    may_end.set()
+    waiting.join()
+    assert len(process.done) == 1
+    assert calls.ask(STORAGE, "list_alerts") is True
+
+
 @pytest.mark.parametrize(
     "request_",
     [
