@@ -21,6 +21,7 @@ from typing import Any
 
 from delfin.service import BACKEND_VARIABLE
 
+_PATH = "PYTHONPATH"
 # What takes the time; a script's own module is imported with these.
 SCRIPTS = {
     "delfin-api": "delfin.cmd.api",
@@ -61,11 +62,13 @@ def start(
 ) -> Process:
     """The script leads a session of its own; 'output' is the descriptor for all that it prints.
 
-    Another back end has to be chosen before anything is imported: that process starts cold, and so
-    does any script that is not of this installation.
+    Another back end has to be chosen before anything is imported, and other packages are found then:
+    such a process starts cold, and so does a script that is not of this installation.
     """
     is_ours = script.name in SCRIPTS and script.parent == Path(sys.executable).parent
-    if BACKEND_VARIABLE in environment or not is_ours:
+    # What the interpreter reads when it starts.
+    is_same = all(environment.get(n) == os.environ.get(n) for n in (_PATH, BACKEND_VARIABLE))
+    if not is_ours or not is_same:
         return subprocess.Popen(
             [script, *arguments],
             env=environment,

@@ -98,5 +98,7 @@ def _content(response: requests.Response, size: int, end: float) -> bytes:
         if len(content) > size:
             raise exception.InvalidResults(f"the answer is longer than {size} bytes")
         if time.monotonic() > end:
+            # When it is the whole call that is over, this says so.
+            deadline.bounded(0)
             raise exception.ConnectTimeout(message="The answer took too long.")
     return bytes(content)

@@ -8,7 +8,7 @@ from delfin.exporter.base_exporter import PerformanceExporter
 from delfin.telemetry.samples import Batch, Sink
 
 # Its spool is beside those of exporters; theirs have the names of entry points.
-NAME = "short history"
+NAME = "short-history"
 
 
 class HistoryExporter(PerformanceExporter):
