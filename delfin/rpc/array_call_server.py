@@ -50,6 +50,7 @@ class ArrayCallServer:
         No array may have more than half of the threads.
         """
         self._threads = threads
+        self._end = threading.Thread(target=self._finish, name="array-calls-end", daemon=True)
         self._refusals = Refusals(f"the topic {TOPIC}")
         endpoint = _Endpoint(answer, calls, other_owner, max(1, threads // 2))
         payload = {
@@ -72,14 +73,17 @@ class ArrayCallServer:
         self._rpc.start(override_pool_size=self._threads)
 
     def stop(self) -> None:
-        """Take no more; does not wait for those under way."""
-        self._rpc.stop()
+        """Take no more, soon: the library waits for a listener that waits for the broker."""
+        self._end.start()
 
     def wait(self) -> None:
-        """A moment; an array that hangs must not hold the process up."""
-        thread = threading.Thread(target=self._rpc.wait, name="array-calls-end", daemon=True)
-        thread.start()
-        thread.join(_STOPS_WITHIN)
+        """A moment; neither an array that hangs nor a broker must hold the process up."""
+        if self._end.ident is not None:
+            self._end.join(_STOPS_WITHIN)
+
+    def _finish(self) -> None:
+        self._rpc.stop()
+        self._rpc.wait()
 
 
 class _Endpoint:
