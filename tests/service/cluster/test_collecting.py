@@ -106,9 +106,10 @@ def test_a_killed_nodes_collections_run_elsewhere_and_leave_no_hole(
     assert not cluster.rows("SELECT * FROM jobs WHERE state = 'parked'")
 
 
+@pytest.mark.long
 def test_one_array_that_hangs_delays_no_other(cluster: Cluster, array: FakeStorage) -> None:
     array.faults.order("hang", "statistics", serial="HANGS")
-    interval = 2 * INTERVAL
+    interval = 4 * INTERVAL
     # What is read afterwards would measure the machine.
     settings = {**_OFTEN, **cluster.at_full_speed, "OS_TELEMETRY__REFILL_TIME": "0"}
     (hung,) = stock(cluster, array, ["HANGS"])
