@@ -33,7 +33,7 @@ class HostNameIgnoreAdapter(HTTPAdapter):
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any
     ) -> None:
-        self._contexts: dict[tuple[str, bool], ssl.SSLContext] = {}
+        self._contexts: dict[tuple[str, bool] | None, ssl.SSLContext] = {}
         pool_kwargs["assert_hostname"] = False
         super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
 
@@ -41,7 +41,11 @@ class HostNameIgnoreAdapter(HTTPAdapter):
         self, request: Any, verify: Any, cert: Any = None
     ) -> tuple[Any, Any]:
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        return host, {**pool, **self._as_told(verify)} if isinstance(verify, Trust) else pool
+        if isinstance(verify, Trust):
+            pool = {**pool, **self._as_told(verify)}
+        elif verify is False and not cert:
+            pool = {**pool, "ssl_context": self._context(None)}
+        return host, pool
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         # The fingerprint takes the place of the chain: an old certificate is good as well.
@@ -57,14 +61,21 @@ class HostNameIgnoreAdapter(HTTPAdapter):
                 "cert_reqs": "CERT_NONE",
                 "ca_certs": None,
                 "assert_fingerprint": trust.fingerprint,
+                "ssl_context": self._context(None),
             }
-        key = (str(trust), trust.check_hostname)
-        if key not in self._contexts:
-            self._contexts[key] = create_urllib3_context()
-            self._contexts[key].verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         # None takes the adapter's own False away: the name of the request counts.
         named = {"assert_hostname": None} if trust.check_hostname else {}
-        return {"ssl_context": self._contexts[key], **named}
+        return {"ssl_context": self._context((str(trust), trust.check_hostname)), **named}
+
+    def _context(self, key: tuple[str, bool] | None) -> ssl.SSLContext:
+        """One for each trust, and None for no chain at all: by itself the library would load the
+        machine's authorities for each connection, in some 25 ms, even where none is asked.
+        """
+        if key not in self._contexts:
+            wanted = ssl.CERT_NONE if key is None else ssl.CERT_REQUIRED
+            self._contexts[key] = create_urllib3_context(cert_reqs=wanted)
+            self._contexts[key].verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        return self._contexts[key]
 
 
 def get_host_name_ignore_adapter() -> HostNameIgnoreAdapter:
