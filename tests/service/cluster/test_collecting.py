@@ -6,13 +6,18 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from delfin.db.base import utcnow
-from delfin.db.schedules import RUN, USER, Schedule
+from delfin.db.metrics_config import CONFIGS
 from delfin.db.session import Database
+from delfin.drivers.capabilities import understood
+from delfin.drivers.fake_storage.driver import FakeStorageDriver
+from delfin.jobs.board import JobBoard
+from delfin.jobs.collection_timers import put_in_force
+from delfin.jobs.queue import JobQueue
+from delfin.jobs.timetable import Timetable
+from delfin.telemetry.policy import Able, Own, replace_own, settle
 from delfin.testing.simulated.fake_storage import FakeStorage
 from tests.conftest import make_conf
 from tests.service.cluster.cluster import Cluster
@@ -28,7 +33,7 @@ FASTER = 20
 INTERVAL = 5
 SOON = 30
 READY = 10
-TURNS = 3
+TURNS = 2
 ON_TIME = 0.97
 _OFTEN = {
     "OS_TELEMETRY__PERFORMANCE_COLLECTION_INTERVAL": "60",
@@ -47,29 +52,18 @@ def fast() -> Iterator[FakeStorage]:
 
 
 def often(cluster: Cluster, ids: Sequence[str], interval: int, *types: str) -> None:
-    """Collect each of them so often."""
-    database = Database(
-        make_conf(cluster.keys.parent, cluster.engine.url.render_as_string(hide_password=False))
-    )
+    """Collect each of them so often, which is oftener than a request may ask for."""
+    url = cluster.engine.url.render_as_string(hide_password=False)
+    conf = make_conf(cluster.keys.parent, url)
+    database = Database(conf)
+    timetable = Timetable(database, JobBoard(JobQueue(database, conf), conf), conf)
+    able = Able.of(understood(FakeStorageDriver.get_capabilities(None), None), conf)
+    own = Own(interval, able.historic, dict.fromkeys(types) or None)
     with database.writer() as session:
         for storage_id in ids:
-            session.add(
-                Schedule(
-                    id=str(uuid4()),
-                    kind="collect",
-                    storage_id=storage_id,
-                    resource_kinds=list(types),
-                    interval=interval,
-                    jitter=0,
-                    priority=-10,
-                    enabled=True,
-                    when_late=RUN,
-                    grace=0,
-                    origin=USER,
-                    revision=1,
-                    counts_from=utcnow(),
-                )
-            )
+            settings = settle(session, storage_id, able)
+            replace_own(session, settings, CONFIGS, [own])
+            put_in_force(session, conf, timetable, storage_id)
     database.dispose()
 
 
@@ -106,10 +100,9 @@ def test_a_killed_nodes_collections_run_elsewhere_and_leave_no_hole(
     assert not cluster.rows("SELECT * FROM jobs WHERE state = 'parked'")
 
 
-@pytest.mark.long
 def test_one_array_that_hangs_delays_no_other(cluster: Cluster, array: FakeStorage) -> None:
     array.faults.order("hang", "statistics", serial="HANGS")
-    interval = 4 * INTERVAL
+    interval = 2 * INTERVAL
     # What is read afterwards would measure the machine.
     settings = {**_OFTEN, **cluster.at_full_speed, "OS_TELEMETRY__REFILL_TIME": "0"}
     (hung,) = stock(cluster, array, ["HANGS"])
