@@ -41,11 +41,12 @@ class HostNameIgnoreAdapter(HTTPAdapter):
         self, request: Any, verify: Any, cert: Any = None
     ) -> tuple[Any, Any]:
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        told: dict[str, Any] = {}
         if isinstance(verify, Trust):
-            pool = {**pool, **self._as_told(verify)}
+            told = self._as_told(verify)
         elif verify is False and not cert:
-            pool = {**pool, "ssl_context": self._context(None)}
-        return host, pool
+            told = {"ssl_context": self._context(None)}
+        return host, {**pool, **told} if told else pool
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         # The fingerprint takes the place of the chain: an old certificate is good as well.
