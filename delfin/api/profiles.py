@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 from uuid import uuid4
 
@@ -19,8 +20,8 @@ from delfin.db.profiles import SHOWN, Profile
 from delfin.db.query import Listing, Page
 from delfin.db.query import find as find_rows
 from delfin.db.session import retried
-from delfin.inventory.profiles import conditions
-from delfin.inventory.profiles.match import Pools
+from delfin.inventory.block import POOLS
+from delfin.inventory.profiles import conditions, match
 
 Row = dict[str, Any]
 
@@ -31,6 +32,8 @@ LISTABLE = Listable(
     filters=("id", "name"),
     missing=exception.ProfileNotFound,
 )
+POOL_LISTABLE = Listable(match.SHOWN, POOLS.filters, missing=POOLS.missing)
+_POOLS_IN_ORDER = "storage_id:asc,name:asc"
 
 
 def find(parts: ApiParts, request: Request) -> Answer:
@@ -92,16 +95,23 @@ def remove(parts: ApiParts, request: Request) -> Answer:
 
 
 def pools(parts: ApiParts, request: Request) -> Answer:
-    """Worked out anew for each request."""
+    """A page of all pools, held against the profile; worked out anew for each request."""
+    query = request.query
+    if "sort" not in query and "sort_key" not in query:
+        request = dataclasses.replace(request, query={**query, "sort": _POOLS_IN_ORDER})
     with parts.database.reader() as session:
         profile = profiles.get(session, _id(request))
-        verdicts = list(Pools(session).verdicts(profile))
-    return Answer(
-        {
-            "satisfying": [one.pool for one in verdicts if not one.reasons],
-            "others": [{**one.pool, "reasons": one.reasons} for one in verdicts if one.reasons],
-        }
-    )
+
+        def page(wanted: Page) -> Listing:
+            return match.listing(session, wanted)
+
+        found = paged(parts, request, "pools", POOL_LISTABLE, page)
+        verdicts = list(match.Pools(session, found.document["pools"]).verdicts(profile))
+    document = {
+        "satisfying": [one.pool for one in verdicts if not one.reasons],
+        "others": [{**one.pool, "reasons": one.reasons} for one in verdicts if one.reasons],
+    }
+    return Answer(document, found.headers)
 
 
 def _forget(session: Session, profile: Profile) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from oslo_config import cfg
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
+from delfin import exception
 from delfin.alerts import internal
 from delfin.coordination.loop import Loop
-from delfin.db.profiles import Profile
+from delfin.db.profiles import Profile, get
 from delfin.db.session import Database, affected, retried
-from delfin.inventory.profiles.match import Pools
+from delfin.inventory.profiles.match import all_pools
 
 
 class ProfileWatch:
@@ -50,36 +51,54 @@ class ProfileWatch:
         """
         due = _now() - int(self._pause * 1000)
         with self._database.reader() as session:
-            wanted = select(Profile.id).where(Profile.checked_at <= due)
+            wanted = select(Profile.id).where(Profile.checked_at <= due).order_by(Profile.id)
             profile_ids = list(session.scalars(wanted))
-            if patient or not profile_ids:
-                return
-            pools = Pools(session)
+        if patient or not profile_ids:
+            return
+        # First, so that no two processes read all pools for the same profiles.
+        claimed = self._claim(profile_ids, due)
+        if not claimed:
+            return
+        with self._database.reader() as session:
+            profiles = list(session.scalars(select(Profile).where(Profile.id.in_(claimed))))
             session.expunge_all()
-        for profile_id in profile_ids:
-            self._look_at(profile_id, pools, due)
+            counts = dict.fromkeys((profile.id for profile in profiles), 0)
+            for pools in all_pools(session):
+                for profile in profiles:
+                    counts[profile.id] += pools.satisfying(profile)
+        for profile in profiles:
+            self._note(profile, counts[profile.id])
 
     @retried
-    def _look_at(self, profile_id: str, pools: Pools, due: int) -> None:
+    def _claim(self, profile_ids: Sequence[str], due: int) -> list[str]:
+        """Those among the profiles whose look is this process's."""
         with self._database.writer() as session:
-            mine = update(Profile).where(Profile.id == profile_id, Profile.checked_at <= due)
+            claim = update(Profile).where(Profile.checked_at <= due)
             # Not a change of the profile: the time of that stays.
-            kept = mine.values(checked_at=_now(), updated_at=Profile.updated_at)
-            if affected(session, kept):
-                note(session, session.get_one(Profile, profile_id), pools)
+            claim = claim.values(checked_at=_now(), updated_at=Profile.updated_at)
+            return [one for one in profile_ids if affected(session, claim.where(Profile.id == one))]
 
-
-def note(session: Session, profile: Profile, pools: Pools) -> None:
-    """Keep how many pools satisfy the profile, and tell when the last one is gone, or one is back."""
-    before, count = profile.satisfying, pools.satisfying(profile)
-    if count == before:
-        return
-    kept = update(Profile).where(Profile.id == profile.id)
-    session.execute(kept.values(satisfying=count, updated_at=Profile.updated_at))
-    if count:
-        internal.PROFILE_UNSATISFIED.recovery(session, None, location=profile.id)
-    elif before:
-        internal.PROFILE_UNSATISFIED.fault(session, None, profile.name, location=profile.id)
+    @retried
+    def _note(self, seen: Profile, count: int) -> None:
+        """Keep how many pools satisfy it, and tell when the last one is gone, or one is back."""
+        with self._database.writer() as session:
+            try:
+                profile = get(session, seen.id, lock=True)
+            except exception.ProfileNotFound:
+                return
+            is_as_seen = profile.conditions == seen.conditions
+            if not is_as_seen or profile.allow_stale != seen.allow_stale:
+                # Counted for what nobody wants any more; the next look counts anew.
+                return
+            before = profile.satisfying
+            if count == before:
+                return
+            kept = update(Profile).where(Profile.id == profile.id)
+            session.execute(kept.values(satisfying=count, updated_at=Profile.updated_at))
+            if count:
+                internal.PROFILE_UNSATISFIED.recovery(session, None, location=profile.id)
+            elif before:
+                internal.PROFILE_UNSATISFIED.fault(session, None, profile.name, location=profile.id)
 
 
 def _now() -> int:

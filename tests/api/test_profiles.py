@@ -82,6 +82,39 @@ def test_a_profile_names_the_pools_that_satisfy_it_and_why_others_do_not(
     ]
 
 
+def test_the_pools_of_a_profile_come_in_pages_like_other_listings(stage: Stage, body: Body) -> None:
+    reported(stage, body())
+    made = stage.client.post("/v1/profiles", FAST).json
+    path = f"/v1/profiles/{made['id']}/pools"
+    whole = stage.client.get(path)
+    assert whole.headers["x-total-count"] == "4"
+    assert "link" not in whole.headers
+    met: dict[str, list[Any]] = {"satisfying": [], "others": []}
+    way: str | None = f"{path}?limit=1"
+    names: list[str] = []
+    while way is not None:
+        page = stage.client.get(way)
+        names += (pool["name"] for pools in page.json.values() for pool in pools)
+        assert page.headers["x-total-count"] == "4"
+        for part, pools in page.json.items():
+            met[part] += pools
+        link = page.headers.get("link")
+        way = None if link is None else link[1 : link.index(">")]
+    assert (len(names), names) == (4, sorted(names))
+    assert met == whole.json
+    second = stage.client.get(f"{path}?limit=1&offset=1").json
+    assert [pool["name"] for pools in second.values() for pool in pools] == names[1:2]
+    filtered = stage.client.get(f"{path}?native_storage_pool_id=P002&sort=free_capacity:desc")
+    assert filtered.headers["x-total-count"] == "1"
+    for wrong, status, code in (
+        ("limit=x", 400, "InvalidInput"),
+        ("sort=extras", 400, "InvalidInput"),
+        ("marker=none", 404, "StoragePoolNotFound"),
+    ):
+        refused = stage.client.get(f"{path}?{wrong}")
+        assert (refused.status, refused.code) == (status, code), wrong
+
+
 def test_a_pool_without_report_says_so(stage: Stage, body: Body) -> None:
     stage.synced(body())
     made = stage.client.post("/v1/profiles", {"name": "any", "conditions": []}).json

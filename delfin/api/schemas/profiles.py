@@ -82,6 +82,6 @@ def components() -> dict[str, Schema]:
                     "items": closed({**pool, "reasons": reasons}, "A pool that does not"),
                 },
             },
-            "All pools, held against a profile",
+            "A page of all pools, held against a profile",
         ),
     }

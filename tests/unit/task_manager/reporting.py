@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+import pytest
+from oslo_db import exception as db_exception
 from sqlalchemy import select, update
 
 from delfin.db.alerts import Alert
@@ -13,7 +16,9 @@ from delfin.inventory.block import POOLS
 from delfin.jobs import report
 from delfin.jobs.timetable import Timetable
 from delfin.jobs.worker import Finished
+from delfin.task_manager.profile_watch import ProfileWatch
 from delfin.task_manager.report import ReportRunner
+from delfin.task_manager.report_watch import ReportWatch
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script
 
@@ -97,3 +102,15 @@ def jobs_of(bench: Bench, kind: str) -> list[Job]:
 
 def freshness(bench: Bench, storage_id: str) -> str:
     return str(shown(bench, storage_id)["freshness"])
+
+
+def away(*_: Any) -> Any:
+    raise db_exception.DBConnectionError
+
+
+def outage(bench: Bench, watch: ReportWatch | ProfileWatch) -> None:
+    """The database is away for one turn."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bench.database, "reader", away)
+        with suppress(db_exception.DBConnectionError):
+            watch._turn()

@@ -1,24 +1,19 @@
-"""Late reports and profiles that nothing satisfies raise one alert each, and one Recovery."""
+"""A late report raises one alert, and one Recovery."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from oslo_db import exception as db_exception
-from sqlalchemy import update
 
 from delfin.db.base import utcnow
-from delfin.db.profiles import Profile
 from delfin.db.reports import Report
 from delfin.db.schedules import Schedule
 from delfin.jobs.queue import FAILED
 from delfin.jobs.report import REPORT, lease
 from delfin.jobs.timetable import Timetable
-from delfin.task_manager.profile_watch import ProfileWatch
 from delfin.task_manager.report_watch import ReportWatch
 from tests.unit.conftest import Bench
 from tests.unit.task_manager.reporting import (
@@ -26,7 +21,7 @@ from tests.unit.task_manager.reporting import (
     ask,
     freshness,
     let_it_grow_old,
-    pool,
+    outage,
     reported,
     row,
     schedule,
@@ -34,7 +29,7 @@ from tests.unit.task_manager.reporting import (
     shown,
 )
 
-LATE, UNSATISFIED = "delfin.report_late", "delfin.profile_unsatisfied"
+LATE = "delfin.report_late"
 
 
 @pytest.fixture
@@ -44,15 +39,6 @@ def watch(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[ReportWatch
     monkeypatch.setattr(made, "_began", made._began - 3600)
     yield made
     made.stop()
-
-
-def profile(bench: Bench, free: int) -> str:
-    conditions = [{"field": "free_capacity", "operator": ">=", "value": free}]
-    with bench.database.writer() as session:
-        session.add(
-            Profile(id="p1", name="big", conditions=conditions, allow_stale=False, checked_at=0)
-        )
-    return "p1"
 
 
 def own_schedule(bench: Bench, storage_id: str, **when: Any) -> None:
@@ -85,15 +71,6 @@ def let_pass(bench: Bench, storage_id: str, seconds: int) -> None:
         assert report.reported_at is not None
         report.reported_at -= timedelta(seconds=seconds)
         report.valid_until -= seconds * 1000
-
-
-def look(bench: Bench) -> int | None:
-    """A look at the profile after its pause; how many satisfied it."""
-    with bench.database.writer() as session:
-        session.execute(update(Profile).values(checked_at=0))
-    ProfileWatch(bench.database, bench.conf).look()
-    with bench.database.reader() as session:
-        return session.get_one(Profile, "p1").satisfying
 
 
 def test_a_late_report_is_told_once_and_its_return_once(bench: Bench, watch: ReportWatch) -> None:
@@ -183,18 +160,6 @@ def test_a_report_by_cron_counts_until_that_names_a_time_again(
     assert 62 < hours("2026-11-27T16:30:01+00:00") <= 62.5, "from Friday to Monday"
 
 
-def away(*_: Any) -> Any:
-    raise db_exception.DBConnectionError
-
-
-def outage(bench: Bench, watch: ReportWatch | ProfileWatch) -> None:
-    """The database is away for one turn."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bench.database, "reader", away)
-        with suppress(db_exception.DBConnectionError):
-            watch._turn()
-
-
 def test_after_an_outage_of_the_database_each_array_has_the_time_to_report(
     bench: Bench, watch: ReportWatch
 ) -> None:
@@ -208,30 +173,6 @@ def test_after_an_outage_of_the_database_each_array_has_the_time_to_report(
     watch._began -= 3600
     watch._turn()
     assert alerts(bench, LATE) == ["open"], "nor is it waited for ever"
-
-
-def test_after_an_outage_of_the_database_no_profile_is_missed_before_the_arrays_could_report(
-    bench: Bench,
-) -> None:
-    storage_id = bench.register(script())
-    reported(bench, storage_id)
-    profile(bench, 1)
-    assert look(bench) == 1
-    let_it_grow_old(bench, storage_id)
-    with bench.database.writer() as session:
-        session.execute(update(Profile).values(checked_at=0))
-    watch = ProfileWatch(bench.database, bench.conf)
-    # It is there for an hour when the outage begins, and patient again when it goes on.
-    watch._began -= 3600
-    outage(bench, watch)
-    watch._began -= watch._patience - 5
-    outage(bench, watch)
-    watch._began -= 10
-    watch._turn()
-    assert alerts(bench, UNSATISFIED) == []
-    watch._began -= 3600
-    watch._turn()
-    assert alerts(bench, UNSATISFIED) == ["open"]
 
 
 def test_a_report_is_not_late_while_a_synchronisation_holds_the_array(
@@ -261,23 +202,6 @@ def test_a_report_under_way_does_not_excuse_that_it_is_late(
     assert bench.queue.lease("bench") is not None
     watch.look()
     assert alerts(bench, LATE) == ["open"]
-
-
-def test_a_pool_that_waits_for_a_synchronisation_is_not_missed_and_one_in_error_is(
-    bench: Bench,
-) -> None:
-    array = script()
-    storage_id = bench.register(array)
-    reported(bench, storage_id)
-    profile(bench, 1)
-    assert look(bench) == 1
-    sync = bench.lease(storage_id)
-    let_it_grow_old(bench, storage_id)
-    assert (look(bench), alerts(bench, UNSATISFIED)) == (1, [])
-    bench.queue.finish(sync, FAILED, {})
-    array.storage["status"] = "abnormal"
-    reported(bench, storage_id)
-    assert (look(bench), alerts(bench, UNSATISFIED)) == (0, ["open"])
 
 
 def test_reports_that_were_switched_off_are_forgotten_without_alarm(
@@ -339,48 +263,3 @@ def test_only_the_owner_counts_a_storage(bench: Bench) -> None:
     others = ReportWatch(bench.database, bench.conf, mine=lambda _storage_id: False)
     others.look()
     assert others.figures()["stopped_reports"] == 0
-
-
-def test_the_last_pool_of_a_profile_is_missed_once_and_its_return_told_once(bench: Bench) -> None:
-    array = script("SN1", pool(6, "a"), pool(7, "b"))
-    storage_id = bench.register(array)
-    reported(bench, storage_id)
-    profile(bench, 6)
-    assert look(bench) == 2
-    array.listings["list_storage_pools"] = [pool(6, "a"), pool(1, "b")]
-    reported(bench, storage_id)
-    assert (look(bench), alerts(bench, UNSATISFIED)) == (1, [])
-    array.listings["list_storage_pools"] = [pool(5, "a"), pool(1, "b")]
-    reported(bench, storage_id)
-    assert (look(bench), look(bench)) == (0, 0)
-    assert alerts(bench, UNSATISFIED) == ["open"]
-    array.listings["list_storage_pools"] = [pool(9, "a"), pool(1, "b")]
-    reported(bench, storage_id)
-    assert (look(bench), alerts(bench, UNSATISFIED)) == (1, ["cleared"])
-
-
-def test_a_pool_that_nobody_looks_after_satisfies_nothing(bench: Bench) -> None:
-    storage_id = bench.register(script())
-    reported(bench, storage_id)
-    profile(bench, 1)
-    assert look(bench) == 1
-    let_it_grow_old(bench, storage_id)
-    assert look(bench) == 0
-    assert alerts(bench, UNSATISFIED) == ["open"]
-
-
-def test_a_profile_that_nothing_ever_satisfied_alarms_nobody(bench: Bench) -> None:
-    profile(bench, 1)
-    assert look(bench) == 0
-    assert alerts(bench, UNSATISFIED) == []
-
-
-def test_two_processes_do_not_look_at_once(bench: Bench) -> None:
-    profile(bench, 1)
-    ProfileWatch(bench.database, bench.conf).look()
-    with bench.database.reader() as session:
-        first = session.get_one(Profile, "p1").checked_at
-    ProfileWatch(bench.database, bench.conf).look()
-    with bench.database.reader() as session:
-        assert session.get_one(Profile, "p1").checked_at == first
-        assert session.get_one(Profile, "p1").updated_at is None
