@@ -48,9 +48,11 @@ class Report(Base):
     attempted_at: Mapped[datetime | None] = mapped_column(
         UtcDateTime, doc="When the last try began, good or not (UTC)"
     )
-    lease: Mapped[int] = mapped_column(
-        Integer, doc="Milliseconds for which a report counts as current"
+    told_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="When the newest word on the array's own state was asked for (UTC)"
     )
+    # A report by a monthly cron line counts for longer than an Integer can say.
+    lease: Mapped[int] = big_integer("Milliseconds for which a report counts as current")
     valid_until: Mapped[int] = big_integer("When the newest one grows old, epoch milliseconds")
     stopped_at: Mapped[datetime | None] = mapped_column(
         UtcDateTime, doc="Since when nothing is reported because the array is in error (UTC)"

@@ -21,8 +21,6 @@ from delfin.jobs.priority import NORMAL
 from delfin.jobs.queue import AlreadyQueuedError
 
 REPORT = "report"
-# Seconds: what the column of the lease holds, in milliseconds. These are 24 days.
-_LONGEST = (2**31 - 1) / 1000
 
 
 def request(
@@ -61,7 +59,7 @@ def lease(session: Session, conf: cfg.ConfigOpts, storage_id: str) -> float:
             (common if schedule.storage_id is None else own).append(distance)
     interval = min(own or common or [float(conf.reports.interval or 60)])
     factor: float = conf.reports.lease_intervals
-    return min(interval * factor, _LONGEST)
+    return interval * factor
 
 
 def _distance(schedule: Schedule, now: datetime) -> float | None:

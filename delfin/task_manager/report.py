@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from delfin import exception
 from delfin.alerts import internal
 from delfin.common.constants import StorageStatus
-from delfin.context import get_admin_context
+from delfin.context import RequestContext, get_admin_context
 from delfin.db import access_state, reports, storages
 from delfin.db.access_state import OK
 from delfin.db.base import utcnow
@@ -52,12 +52,16 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Told:
-    """What an array said when it was asked at that time; no pools while it is in error, or has none."""
+    """What an array said when it was asked at that time; no pools while it is in error, or has none.
+
+    'cut_off_by' is what kept delfin from asking further.
+    """
 
     at: datetime
     storage: Row
     pools: Intake | None = None
     capabilities: Row | None = None
+    cut_off_by: Exception | None = None
 
     @property
     def is_in_error(self) -> bool:
@@ -121,6 +125,8 @@ class ReportRunner:
         doubt = self._keep(storage_id, lambda s, r: self._take(s, r, answer), stopping)
         if doubt is not None:
             return Finished(FAILED, {"error_code": "InvalidResults", "error_msg": doubt})
+        if answer.cut_off_by is not None:
+            return Finished(FAILED, told(answer.cut_off_by))
         pools = None if answer.pools is None else len(answer.pools.rows)
         return Finished(DONE, {"status": answer.storage["status"], "pools": pools})
 
@@ -130,25 +136,37 @@ class ReportRunner:
         if answer.is_in_error:
             return answer
         try:
-            pools = self._drivers.list_rows(context, storage_id, POOLS, Call.REPORT)
-        except NotImplementedError:
-            pools = None
+            capabilities = self._capabilities(context, storage_id)
+            # The pools last: once they are told, nothing more is needed of a database.
+            return Told(at, answer.storage, self._pools(context, storage_id), capabilities)
+        except AWAY as error:
+            # Without it nothing can be asked; what the array has said of itself counts.
+            return replace(answer, cut_off_by=error)
+
+    def _capabilities(self, context: RequestContext, storage_id: str) -> Row | None:
         try:
-            capabilities = self._drivers.get_capabilities(context, storage_id)
+            return self._drivers.get_capabilities(context, storage_id)
         except (exception.StorageCapabilityNotSupported, exception.InvalidStorageCapability):
-            capabilities = None
-        return Told(at, answer.storage, pools, capabilities)
+            return None
+
+    def _pools(self, context: RequestContext, storage_id: str) -> Intake | None:
+        try:
+            return self._drivers.list_rows(context, storage_id, POOLS, Call.REPORT)
+        except NotImplementedError:
+            return None
 
     def _take(self, session: Session, report: Report, answer: Told) -> str | None:
         """Keep an answer, unless a newer one is kept already; why it is doubted, if it is."""
         is_last = _is_newest(report, answer.at)
         if report.reported_at is not None and report.reported_at >= answer.at:
             return None
-        if is_last:
+        if report.told_at is None or report.told_at < answer.at:
+            # Also when another try has failed since: that has told nothing of the array itself.
+            report.told_at = answer.at
             storages.take_report(storages.get(session, report.storage_id), answer.storage)
-        if answer.is_in_error:
-            if is_last:
+            if answer.is_in_error and (is_last or report.stopped_at is None):
                 _stop(session, report, f"the array says that it is {answer.storage['status']}")
+        if answer.is_in_error or answer.cut_off_by is not None:
             return None
         doubt = self._take_pools(session, report, answer.pools)
         if doubt is not None:

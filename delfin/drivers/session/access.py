@@ -23,7 +23,7 @@ from delfin.db.access_state import (
     AccessState,
     Known,
 )
-from delfin.db.session import Database, retried
+from delfin.db.session import AWAY, Database, retried
 from delfin.drivers.session.limits import Call, Limits
 
 LOG = log.getLogger(__name__)
@@ -278,7 +278,7 @@ class Access:
             was_told = attempt()
         except (db_exception.DBReferenceError, exception.StorageNotFound):
             LOG.debug("storage %s has been removed meanwhile", storage_id)
-        except db_exception.DBError:
+        except AWAY:
             LOG.exception("the access state of storage %s cannot be kept", storage_id)
         else:
             if was_told:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from delfin.db.query import Page
 from delfin.db.session import Database
@@ -21,6 +22,7 @@ from tests.service.cluster.link import Link
 from tests.service.standalone import stored
 from tests.service.standalone.conftest import Start
 from tests.service.standalone.process import Delfin
+from tests.service.standalone.rest import access
 from tests.waiting import during, wait_until
 
 pytestmark = pytest.mark.service
@@ -138,42 +140,73 @@ def test_when_the_reporting_process_is_killed_the_pools_are_unknown_within_the_l
     assert len(stored.values(delfin.database, states)) <= 1
 
 
-def test_what_the_array_said_last_counts_once_the_database_is_back(
+def test_what_was_read_while_the_database_was_away_is_shown_though_the_arrays_have_gone(
     start: Start, array: FakeStorage, tmp_path: Path
 ) -> None:
-    with throw_away_database("postgresql", tmp_path) as url:
-        from sqlalchemy.engine import make_url
-
-        server = make_url(url)
-        with Link(server.port or 5432, to_host=server.host or "127.0.0.1") as link:
-            behind = server.set(host="127.0.0.1", port=link.port)
-            delfin = start(
-                **QUICK,
-                **PATIENT,
-                OS_DATABASE__CONNECTION=behind.render_as_string(hide_password=False),
-            )
-            storage_id = delfin.rest.register(array, serial="AWAY1", volumes="20")
+    """Five minutes and a minute's interval, sixty times as fast; nobody can be asked again."""
+    with (
+        throw_away_database("postgresql", tmp_path) as url,
+        Link(make_url(url).port or 5432, to_host=make_url(url).host or "127.0.0.1") as link,
+        Link(array.port) as way,
+    ):
+        behind = make_url(url).set(host="127.0.0.1", port=link.port)
+        delfin = start(
+            **QUICK,
+            **PATIENT,
+            OS_DATABASE__CONNECTION=behind.render_as_string(hide_password=False),
+            # Both end long before the database is back.
+            OS_JOBS__LEASE_TIME="1",
+            OS_JOBS__DEADLINES="report:2",
+        )
+        grown, broken = (
+            _register_at(delfin, array, way.port, serial) for serial in ("GROWN", "BROKEN")
+        )
+        for storage_id in (grown, broken):
             delfin.rest.synced(storage_id)
             current(delfin, storage_id)
-            was_free = free(delfin, storage_id)
-            # The one that is under way when the database goes has the first change.
-            array.faults.order("hang", "pools", times=1)
-            wait_until(lambda: array.counters.concurrent)
-            link.down()
-            array.change_volumes("grow", 100)
-            array.faults.clear()
-            for _ in during(3):
-                pass
-            array.change_volumes("grow", 100)
-            link.up()
-            wait_until(lambda: _free_now(delfin, storage_id) not in {None, was_free})
-            wanted = sum(
-                (item["space"]["size_mib"] - item["space"]["used_mib"]) * 2**20
-                for item in array.array("AWAY1").snapshot.page("pools", 0, 100)
-            )
-            wait_until(lambda: free(delfin, storage_id) == wanted)
-            current(delfin, storage_id)
+        was_free = free(delfin, grown)
+        # Each is in the middle of its first answer with the news when the database goes.
+        array.faults.order("hang", "system")
+        wait_until(lambda: array.counters.concurrent == 2)
+        array.change_volumes("grow", 100)
+        array.array("BROKEN").health = "FAILED"
+        wanted = _free_at(array, "GROWN")
+        assert wanted != was_free
+        array.faults.order("drip", "pools", serial="GROWN", interval=60)
+        array.faults.order("drip", "system", serial="BROKEN", interval=60)
+        asked = dict(array.counters.by_endpoint)
+        array.faults.clear("hang")
+        wait_until(lambda: array.counters.by_endpoint["pools"] > asked["pools"])
+        wait_until(lambda: array.counters.concurrent == 2)
+        link.down()
+        array.faults.clear()
+        wait_until(lambda: array.counters.concurrent == 0)
+        way.down()
+        for _ in during(5):
+            pass
+        link.up()
+        wait_until(lambda: _free_now(delfin, grown) == wanted)
+        wait_until(lambda: delfin.rest.storage(broken)["status"] == "abnormal")
+        # Both are out of reach now, and that is told once.
+        for storage_id in (grown, broken):
+            wait_until(lambda one=storage_id: report(delfin, one)["stopped_at"])  # type: ignore[misc] # bound now
+        assert free(delfin, grown) == wanted
+        assert {pool["freshness"] for pool in delfin.rest.rows(POOLS, grown)} == {"stale"}
+        assert delfin.rest.storage(broken)["status"] == "abnormal"
+        assert alerts(delfin, "delfin.reports_stopped") == ["open", "open"]
         delfin.close()
+
+
+def _register_at(delfin: Delfin, array: FakeStorage, port: int, serial: str) -> str:
+    body = access(array, serial=serial, volumes="20")
+    body["rest"]["port"] = port
+    return str(delfin.rest.post("/v1/storages", body).json["id"])
+
+
+def _free_at(array: FakeStorage, serial: str) -> int:
+    """What the array itself says now."""
+    pools = array.array(serial).snapshot.page("pools", 0, 100)
+    return sum((one["space"]["size_mib"] - one["space"]["used_mib"]) * 2**20 for one in pools)
 
 
 def _free_now(delfin: Delfin, storage_id: str) -> int | None:

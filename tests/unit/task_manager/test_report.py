@@ -206,6 +206,67 @@ def test_what_was_read_while_the_database_was_away_is_written_when_it_is_back(
     assert (shown(bench, storage_id)["free_capacity"], array.asked["list_storage_pools"]) == (3, 2)
 
 
+@pytest.mark.parametrize("goes_with", ["get_storage", "list_storage_pools"])
+@pytest.mark.parametrize("error", AWAY, ids=lambda error: type(error).__name__)
+def test_what_the_array_says_while_the_database_goes_is_not_lost(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, error: Exception, goes_with: str
+) -> None:
+    array = script()
+    storage_id = bench.register(array)
+    reported(bench, storage_id)
+    lease = waiting(bench, storage_id)
+    back, tries = bench.database.writer, iter(range(3))
+
+    def away() -> Any:
+        if next(tries, None) is None:
+            monkeypatch.undo()
+            return back()
+        raise error
+
+    def as_the_database_goes(answer: Any) -> Any:
+        for name in ("reader", "writer"):
+            monkeypatch.setattr(bench.database, name, away)
+        return answer
+
+    monkeypatch.setattr("delfin.task_manager.report._TRY_AGAIN", 0.01)
+    now = {**array.storage, "status": "degraded"}
+    if goes_with == "get_storage":
+        array.storage = lambda: as_the_database_goes(now)
+    else:
+        array.storage = now
+    array.listings["list_storage_pools"] = lambda: as_the_database_goes([pool(free=3)])
+    finished = ReportRunner(bench.database, bench.arrays, bench.conf)(lease, threading.Event())
+    with bench.database.reader() as session:
+        assert storages.get(session, storage_id).status == "degraded"
+    was_asked_all = goes_with == "list_storage_pools"
+    assert finished.state == (DONE if was_asked_all else FAILED)
+    assert array.asked["list_storage_pools"] == 1 + was_asked_all
+    assert shown(bench, storage_id)["free_capacity"] == (3 if was_asked_all else 6)
+
+
+def test_that_an_array_was_in_error_is_not_lost_to_a_try_that_failed_since(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read while the database was away comes after another process has tried in vain."""
+    array = script()
+    storage_id = bench.register(array)
+    reported(bench, storage_id)
+    good, read_at = array.storage, utcnow()
+    array.storage = exception.ConnectTimeout()
+    assert reported(bench, storage_id).state == FAILED
+    array.storage = {**good, "status": "abnormal"}
+    with monkeypatch.context() as patch:
+        patch.setattr("delfin.task_manager.report.utcnow", lambda: read_at)
+        finished = ReportRunner(bench.database, bench.arrays, bench.conf)(
+            bench.lease(storage_id), bench.stopping
+        )
+    assert finished.result == {"status": "abnormal", "pools": None}
+    with bench.database.reader() as session:
+        assert storages.get(session, storage_id).status == "abnormal"
+    assert row(bench, storage_id).stopped_reason == "unreachable: The connection timed out."
+    assert alerts(bench, STOPPED) == ["open"]
+
+
 def test_what_no_database_takes_is_not_tried_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -160,6 +160,17 @@ def test_a_report_by_cron_counts_until_that_names_a_time_again(
     assert 62 < hours("2026-11-27T16:30:01+00:00") <= 62.5, "from Friday to Monday"
 
 
+def test_a_report_once_a_month_counts_until_after_the_next(bench: Bench) -> None:
+    storage_id = bench.register(script())
+    own_schedule(bench, storage_id, cron="30 4 1 * *", time_zone="UTC")
+    reported(bench, storage_id)
+    let_pass(bench, storage_id, 35 * 86400)
+    assert freshness(bench, storage_id) == "current"
+    assert row(bench, storage_id).lease >= 28 * 2.5 * 86_400_000
+    let_pass(bench, storage_id, 45 * 86400)
+    assert freshness(bench, storage_id) == "unknown"
+
+
 def test_after_an_outage_of_the_database_each_array_has_the_time_to_report(
     bench: Bench, watch: ReportWatch
 ) -> None:
