@@ -75,6 +75,20 @@ def test_pools_that_nobody_looks_after_are_unknown_here_as_in_listings(
     ((labels, since),) = found["delfin_storage_report_age_seconds"]
     assert labels["storage_id"] == storage_id
     assert 500 <= since < 560
+    assert found["delfin_storage_report_lease_seconds"] == [(labels, 1)]
+
+
+def test_an_array_that_never_reported_is_as_old_as_the_first_question(
+    stage: Stage, client: Client, body: Body
+) -> None:
+    stage.parts.conf.set_override("max_age", 0.0, "prometheus_estate")
+    storage_id = stage.synced(body())
+    assert "delfin_storage_report_age_seconds" not in scraped(client), "nobody has asked it"
+    with stage.parts.database.writer() as session:
+        since = int(utcnow().timestamp() * 1000) - 700_000
+        session.add(Report(storage_id=storage_id, lease=150_000, valid_until=since + 150_000))
+    ((_, age),) = scraped(client)["delfin_storage_report_age_seconds"]
+    assert 700 <= age < 760
 
 
 def test_every_family_is_known_and_promtool_finds_no_fault(

@@ -5,17 +5,17 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from delfin.alerts.words import LASTING
 from delfin.db.access_state import OK, AccessState
 from delfin.db.alerts import Alert, ExportCursor
 from delfin.db.base import utcnow
-from delfin.db.reports import Report, age
+from delfin.db.reports import Report
 from delfin.db.services import DOWN, UP, Service
 from delfin.db.storages import Storage
 from delfin.inventory.kind import ResourceKind
@@ -62,14 +62,16 @@ def _storages() -> Source:
         "delfin_storage_access": "Whether the array lets delfin in, as the label state says",
         "delfin_storage_last_sync_timestamp_seconds": "When its inventory was last read",
         "delfin_storage_last_sync_ok": "1 when everything could be read then",
-        "delfin_storage_report_age_seconds": "Time since it last told of its pools",
+        "delfin_storage_report_age_seconds": "Time since it last told of its pools, or since it "
+        "was first asked to",
+        "delfin_storage_report_lease_seconds": "For how long what it tells counts as current",
         **{f"delfin_storage_{name}_bytes": Storage.__table__.c[name].doc or "" for name in _SIZES},
     }
 
     def read(session: Session) -> Iterator[Sample]:
         states = {state.storage_id: state.state for state in session.scalars(select(AccessState))}
-        reported = session.execute(select(Report.storage_id, Report.reported_at))
-        told: dict[str, datetime | None] = dict(row for row in reported)
+        asked = select(Report).options(defer(Report.capabilities))
+        reports = {report.storage_id: report for report in session.scalars(asked)}
         for storage in session.scalars(select(Storage).where(Storage.deleted.is_(False))):
             labels = {"storage_id": storage.id, "storage_name": storage.name}
             info = {name: getattr(storage, name) for name in _INFO}
@@ -81,9 +83,11 @@ def _storages() -> Source:
                 value = getattr(storage, name)
                 if value is not None:
                     yield Sample(f"delfin_storage_{name}_bytes", labels, value)
-            since = age(told.get(storage.id))
-            if since is not None:
-                yield Sample("delfin_storage_report_age_seconds", labels, since)
+            report = reports.get(storage.id)
+            if report is not None:
+                yield Sample("delfin_storage_report_age_seconds", labels, report.age)
+                lease = report.lease / 1000
+                yield Sample("delfin_storage_report_lease_seconds", labels, lease)
             if storage.last_sync is not None:
                 last = storage.last_sync
                 finished = last["finished_at"] / 1000
