@@ -9,7 +9,7 @@ from delfin.inventory.block import VOLUMES
 from delfin.inventory.kind import ResourceKind
 from delfin.inventory.topology import graph
 
-_WORDS = ", ".join(graph.BY_WORD) + "; ask about the members of a group"
+_WORDS = ", ".join(graph.BY_WORD) + "; of a group all its members are meant"
 PARAMETERS = (
     ("impact_of", f"Only what is hit when this fails: kind:id, the kind one of {_WORDS}"),
     ("path_of", "Only what leads to this and what it rests on; likewise, and not both"),

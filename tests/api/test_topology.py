@@ -32,12 +32,17 @@ def test_the_whole_array_and_the_impact_of_a_pool(stage: Stage, body: Body) -> N
     assert "disks" not in hit.json["nodes"]
 
 
-def test_a_group_is_refused_with_a_word_on_its_members(stage: Stage, body: Body) -> None:
-    storage_id = stage.synced(body())
-    for word in ("host_group", "port_group", "volume_group"):
-        found = stage.client.get(f"/v1/storages/{storage_id}/topology?impact_of={word}:x")
-        assert (found.status, found.code) == (400, "InvalidInput"), word
-        assert "ask about the members of a group" in found.message
+def test_a_group_leads_to_what_its_members_lead_to(stage: Stage, body: Body) -> None:
+    storage_id = stage.synced(body(volumes="40"))
+    groups = stage.client.get(f"/v1/storages/{storage_id}/volume-groups").json["volume_groups"]
+    group = max(groups, key=lambda one: len(one["volumes"]))
+    assert group["volumes"]
+    for question in ("path_of", "impact_of"):
+        asked = f"/v1/storages/{storage_id}/topology?{question}=volume_group:{group['id']}"
+        found = stage.client.get(asked).json
+        assert found["of"] == {"kind": "volume_groups", "id": group["id"]}
+        shown = sorted(row["native_id"] for row in found["nodes"]["volumes"])
+        assert shown == sorted(group["volumes"])
 
 
 def test_what_is_not_there_is_not_found(stage: Stage, body: Body) -> None:
@@ -47,7 +52,11 @@ def test_what_is_not_there_is_not_found(stage: Stage, body: Body) -> None:
         ("/v1/volumes/none/path", 404, "VolumeNotFound"),
         (f"/v1/storages/{storage_id}/topology?impact_of=disk:none", 404, "DiskNotFound"),
         (f"/v1/storages/{storage_id}/topology?impact_of=moon:x", 400, "InvalidInput"),
-        (f"/v1/storages/{storage_id}/topology?path_of=host_group:x", 400, "InvalidInput"),
+        (
+            f"/v1/storages/{storage_id}/topology?path_of=host_group:x",
+            404,
+            "StorageHostGroupNotFound",
+        ),
         (f"/v1/storages/{storage_id}/topology?impact_of=disk", 400, "InvalidInput"),
         (
             f"/v1/storages/{storage_id}/topology?impact_of=disk:x&path_of=disk:x",

@@ -10,18 +10,15 @@ from sqlalchemy.orm import Session
 
 from delfin.db import storages
 from delfin.inventory.kind import ResourceKind
-from delfin.inventory.topology.relations import KINDS, LINKS, Link
+from delfin.inventory.topology.relations import KINDS, Link
 from delfin.inventory.topology.walk import FEW, Natives, Reached, Walk
 
 Row = dict[str, Any]
 # Row ids, by the key of the kind and the native id.
 Ids = Mapping[str, Mapping[str, str]]
 
-# What may be asked about: a group stands between two kinds, and its members are at the ends.
-_ENDS = {end.key for link in LINKS for end in (link.upper, link.lower)}
-BY_WORD = {
-    kind.key.removesuffix("s").removeprefix("storage_"): kind for kind in KINDS if kind.key in _ENDS
-}
+# What may be asked about, by the word that stands for it.
+BY_WORD = {kind.key.removesuffix("s").removeprefix("storage_"): kind for kind in KINDS}
 
 
 def whole(session: Session, storage_id: str) -> Row:

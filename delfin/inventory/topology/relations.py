@@ -89,6 +89,13 @@ LINKS = (
     # Arrays name the pool that a disk is in, or have none and then nothing is known.
     Link(POOLS, DISKS, (Route(DISKS, "native_disk_group_id"),)),
 )
+# Who is in a group, by the key of its kind: what is asked about a group is asked about them all.
+MEMBERS = {
+    route.group.key: link.other(route.kind)
+    for link in LINKS
+    for route in link.routes
+    if route.group is not None
+}
 # What a failing row hits beside those that need it: access to volumes goes through ports.
 HIT_BEYOND = {PORTS.key: (VOLUMES,)}
 # In the order in which they are shown.

@@ -16,7 +16,7 @@ from sqlalchemy import Column, func, select
 from sqlalchemy.orm import Session
 
 from delfin.inventory.kind import ResourceKind, table_of
-from delfin.inventory.topology.relations import HIT_BEYOND, LINKS, Link, Route
+from delfin.inventory.topology.relations import HIT_BEYOND, LINKS, MEMBERS, Link, Route
 
 # Native ids of the upper row, of the lower row, and of the group between them.
 Pair = tuple[str, str, str | None]
@@ -61,15 +61,18 @@ class Walk:
         return reached
 
     def path(self, kind: ResourceKind, native: str) -> Reached:
-        """What the row needs, what needs it, and what that needs in turn for the access to it."""
+        """What the row needs, what needs it, and what that needs in turn for the access to it.
+
+        Of a group all its members are meant, here and in 'impact'.
+        """
         return self._follow(kind, native, impact=False)
 
     def impact(self, kind: ResourceKind, native: str) -> Reached:
         """What is hit when the row fails."""
         return self._follow(kind, native, impact=True)
 
-    def _follow(self, start: ResourceKind, native: str, *, impact: bool) -> Reached:
-        reached = Reached(natives={start.key: {native}})
+    def _follow(self, asked: ResourceKind, native: str, *, impact: bool) -> Reached:
+        start, reached = self._begin(asked, native)
         beyond = HIT_BEYOND.get(start.key, ()) if impact else ()
         # Kinds to go on from, and whether the way to them has only led upward.
         todo = deque([(start, True)])
@@ -86,7 +89,21 @@ class Walk:
                 crossed.add(id(link))
                 self._cross(link, kind, reached)
                 todo.append((other, upward))
+        # A group that nothing goes through is in its own answer, too.
+        reached.unknown.pop(asked.key, None)
+        reached.natives[asked.key] = {native, *(reached.natives.get(asked.key) or ())}
         return reached
+
+    def _begin(self, asked: ResourceKind, native: str) -> tuple[ResourceKind, Reached]:
+        """The row, or the members of a group."""
+        members = MEMBERS.get(asked.key)
+        if members is None:
+            return asked, Reached(natives={asked.key: {native}})
+        if members.key in self._gaps:
+            return members, Reached(unknown={members.key: self._gaps[members.key]})
+        by, shows = _membership(asked)
+        found = {member for _, member in self._rows(by, shows, by, {native})}
+        return members, Reached(natives={members.key: found})
 
     def _cross(self, link: Link, kind: ResourceKind, reached: Reached) -> None:
         """Add what the rows of 'kind' that are reached have on the other end."""
@@ -159,9 +176,7 @@ class Walk:
         from_own: bool,
     ) -> Iterator[Pair]:
         """Pairs by way of a group. Two plain look-ups: engines without statistics join badly."""
-        assert group.embed is not None  # noqa: S101 - tests/meta says so of the declaration
-        members = table_of(group.embed.model).c
-        by, shows = members[group.embed.by], members[group.embed.shows]
+        by, shows = _membership(group)
         if from_own:
             says = self._rows(own, named, own, natives)
             belong = self._rows(by, shows, by, None if natives is None else {g for _, g in says})
@@ -214,3 +229,10 @@ class Walk:
             more, said = self._session.execute(of_array).one()
             rows, told = rows + more, told + said
         return bool(rows) and not told
+
+
+def _membership(group: ResourceKind) -> tuple[Column[Any], Column[Any]]:
+    """The columns of a group and of its member."""
+    assert group.embed is not None  # noqa: S101 - tests/meta says so of the declaration
+    members = table_of(group.embed.model).c
+    return members[group.embed.by], members[group.embed.shows]

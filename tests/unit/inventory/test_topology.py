@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from delfin.exception import VolumeNotFound
+from delfin.inventory.access import HOST_GROUPS, PORT_GROUPS, VOLUME_GROUPS
 from delfin.inventory.block import POOLS, VOLUMES
 from delfin.inventory.hardware import DISKS, PORTS
 from delfin.inventory.kind import ResourceKind
@@ -174,6 +175,53 @@ def test_a_failing_port_hits_the_views_and_what_is_seen_through_them(bench: Benc
     assert hit["masking_views"] == ["m0", "m1"], "one names the port, one may use any"
     assert hit["volumes"] == ["v0", "v1", "v2"]
     assert impact(bench, PORTS, storage_id, "n2")["masking_views"] == ["m1"]
+
+
+def test_a_group_is_asked_about_as_all_its_members(bench: Bench) -> None:
+    storage_id = bench.register(wired(volumes=4))
+    bench.sync(storage_id)
+    found = natives(path(bench, VOLUME_GROUPS, storage_id, "vg"))
+    assert found["volumes"] == ["v0", "v1", "v2"]
+    assert (found["masking_views"], found["storage_hosts"]) == (["m0"], ["h0"])
+    assert (found["storage_pools"], found["volume_groups"]) == (["p0", "p1"], ["vg"])
+    hit = impact(bench, VOLUME_GROUPS, storage_id, "vg")
+    assert (hit["masking_views"], hit["storage_hosts"]) == (["m0"], ["h0"])
+    assert not {"storage_pools", "disks", "ports"} & hit.keys()
+    through = impact(bench, PORT_GROUPS, storage_id, "ng")
+    assert (through["ports"], through["masking_views"]) == (["n0", "n1"], ["m0", "m1"])
+    assert through["volumes"] == ["v0", "v1", "v2", "v3"], "all ports of a view fail"
+    hosts = natives(path(bench, HOST_GROUPS, storage_id, "hg"))
+    assert (hosts["storage_hosts"], hosts["storage_host_initiators"]) == (["h0"], ["i0"])
+    assert (hosts["volumes"], hosts["ports"]) == (["v0", "v1", "v2"], ["n0", "n1"])
+
+
+def test_a_group_that_nobody_is_in_leads_nowhere_and_is_there(bench: Bench) -> None:
+    script = wired()
+    groups = script.listings["list_volume_groups"]
+    groups["volume_groups"] = [*groups["volume_groups"], {"native_volume_group_id": "empty"}]
+    storage_id = bench.register(script)
+    bench.sync(storage_id)
+    found = natives(path(bench, VOLUME_GROUPS, storage_id, "empty"))
+    assert found.pop("volume_groups") == ["empty"]
+    assert not any(found.values())
+    assert None not in found.values()
+
+
+def test_a_group_of_volumes_that_the_driver_does_not_list_says_so(bench: Bench) -> None:
+    script = wired()
+    script.listings["list_volumes"] = NotImplementedError
+    storage_id = bench.register(script)
+    bench.sync(storage_id)
+    answer = path(bench, VOLUME_GROUPS, storage_id, "vg")
+    found = natives(answer)
+    assert (found["volume_groups"], found["volumes"], found["masking_views"]) == (
+        ["vg"],
+        None,
+        None,
+    )
+    reasons = {one["kind"]: one["reason"] for one in answer["not_known"]}
+    assert reasons["volumes"] == "the driver does not support volumes"
+    assert reasons["masking_views"].startswith("follows from volumes")
 
 
 @pytest.mark.parametrize("word", graph.BY_WORD)
