@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.drivers.manager import DriverManager
 from delfin.inventory.block import VOLUMES
+from delfin.inventory.kind import ResourceKind
 from delfin.jobs.board import JobBoard
 from delfin.jobs.queue import JobQueue
 from tests.conftest import make_conf, throw_away_database
@@ -121,10 +122,13 @@ def empty(database: Database) -> None:
     settle(database)
 
 
-def settle(database: Database) -> None:
-    """Let the engine do now what it would do later, in the middle of a measurement."""
+def settle(database: Database, *kinds: ResourceKind) -> None:
+    """Let the engine do now what it would do later, in the middle of a measurement.
+
+    'kinds' are those of which there are many rows; volumes unless said.
+    """
     name = database.engine.dialect.name
-    for statement in _SETTLES[name]:
+    for statement in _settling(name, [kind.key for kind in kinds or (VOLUMES,)]):
         # Neither runs within a transaction, and oslo.db begins one on every connection.
         raw = database.engine.raw_connection()
         try:
@@ -136,9 +140,12 @@ def settle(database: Database) -> None:
             raw.close()
 
 
-# delfin never asks SQLite for statistics; the servers keep them by themselves, a while later.
-_SETTLES = {
-    "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)",),
-    "postgresql": ("VACUUM ANALYZE volumes", "CHECKPOINT"),
-    "mysql": ("ANALYZE TABLE volumes",),
-}
+def _settling(engine: str, tables: Sequence[str]) -> Iterator[str]:
+    """Delfin never asks SQLite for statistics; the servers keep them by themselves, a while later."""
+    if engine == "sqlite":
+        yield "PRAGMA wal_checkpoint(TRUNCATE)"
+        return
+    verb = "VACUUM ANALYZE" if engine == "postgresql" else "ANALYZE TABLE"
+    yield from (f"{verb} {table}" for table in tables)
+    if engine == "postgresql":
+        yield "CHECKPOINT"

@@ -19,11 +19,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delfin.db.session import Database
-from delfin.inventory.access import HOSTS
+from delfin.inventory.access import HOSTS, VOLUME_GROUPS
 from delfin.inventory.block import POOLS, VOLUMES
 from delfin.inventory.hardware import DISKS, PORTS
 from delfin.inventory.kind import ResourceKind
 from delfin.inventory.topology import graph
+from delfin.inventory.topology.relations import KINDS
 from tests.benchmark import page, rig
 from tests.statements import counted
 from tests.unit.conftest import Bench
@@ -126,7 +127,7 @@ def measure(engine: str, volumes: int) -> list[Question]:
             storage_id = bench.register(wired(serial, count))
             bench.sync(storage_id)
             arrays.append(storage_id)
-        rig.settle(bench.database)
+        rig.settle(bench.database, *KINDS)
         asked = [_questions(bench, storage_id) for storage_id in arrays]
         return [_measure(bench.database, engine, name, *asked) for name in asked[0]]
 
@@ -150,6 +151,7 @@ def _questions(bench: Bench, storage_id: str) -> dict[str, Ask]:
 
     return {
         "path of a volume": path(VOLUMES, "v50"),
+        "path of a volume group": path(VOLUME_GROUPS, "vg0"),
         "path of a host": path(HOSTS, "h0"),
         "impact of a disk": impact(DISKS, "d7"),
         "impact of a pool": impact(POOLS, "p7"),
