@@ -56,6 +56,7 @@ from delfin.common.constants.metrics import (
     ResourceType,
     StorageMetric,
     StoragePoolMetric,
+    VolumeGroupMetric,
     VolumeMetric,
     metric_struct,
 )
@@ -131,6 +132,7 @@ __all__ = [
     "TelemetryJobStatus",
     "TelemetryTaskStatus",
     "Vocabulary",
+    "VolumeGroupMetric",
     "VolumeMetric",
     "VolumeStatus",
     "VolumeType",

@@ -47,6 +47,7 @@ class ResourceType(Vocabulary):
     STORAGE = "storage"
     STORAGE_POOL = "storagePool"
     VOLUME = "volume"
+    VOLUME_GROUP = "volumeGroup"
     CONTROLLER = "controller"
     PORT = "port"
     DISK = "disk"
@@ -98,6 +99,9 @@ class StoragePoolMetric(_Rates, _ResponseTime, _IoSize, _CacheHitRatio): ...
 
 
 class VolumeMetric(_Rates, _ResponseTime, _IoSize, _CacheHitRatio): ...
+
+
+class VolumeGroupMetric(_Rates, _ResponseTime, _IoSize, _CacheHitRatio): ...
 
 
 class PortMetric(_Rates, _ResponseTime, _IoSize, _CacheHitRatio): ...

@@ -24,6 +24,7 @@ OWNERS: Mapping[str, type] = {
     c.ResourceType.STORAGE: c.StorageMetric,
     c.ResourceType.STORAGE_POOL: c.StoragePoolMetric,
     c.ResourceType.VOLUME: c.VolumeMetric,
+    c.ResourceType.VOLUME_GROUP: c.VolumeGroupMetric,
     c.ResourceType.CONTROLLER: c.ControllerMetric,
     c.ResourceType.PORT: c.PortMetric,
     c.ResourceType.DISK: c.DiskMetric,

@@ -15,6 +15,7 @@ from delfin.common.constants import (
     ResourceType,
     StorageMetric,
     StoragePoolMetric,
+    VolumeGroupMetric,
     VolumeMetric,
 )
 from delfin.db.session import Database
@@ -29,6 +30,7 @@ _METRICS = {
     ResourceType.STORAGE: StorageMetric,
     ResourceType.STORAGE_POOL: StoragePoolMetric,
     ResourceType.VOLUME: VolumeMetric,
+    ResourceType.VOLUME_GROUP: VolumeGroupMetric,
     ResourceType.CONTROLLER: ControllerMetric,
     ResourceType.PORT: PortMetric,
     ResourceType.DISK: DiskMetric,

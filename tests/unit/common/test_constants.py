@@ -67,6 +67,7 @@ OWNED = {
     "StorageMetric": ALL_BUT_CPU,
     "StoragePoolMetric": ALL_BUT_CPU,
     "VolumeMetric": ALL_BUT_CPU,
+    "VolumeGroupMetric": ALL_BUT_CPU,
     "ControllerMetric": METRICS.keys(),
     "PortMetric": ALL_BUT_CPU,
     "DiskMetric": ALL_BUT_CPU - IO_SIZES,

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from delfin.common.constants import metric_struct
+from delfin.common.constants import ResourceType, metric_struct
 from delfin.db import storages
+from delfin.drivers.kit.metrics import OWNERS
 from delfin.inventory.block import VOLUMES
+from delfin.inventory.catalog import BY_KEY
 from delfin.inventory.reconcile import reconcile
 from delfin.jobs.queue import DONE, LeaseLostError
 from delfin.jobs.worker import StoppedError
-from delfin.task_manager.collection.runner import CollectRunner
+from delfin.task_manager.collection.runner import CollectRunner, _names
 from delfin.telemetry.samples import Batch
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script
@@ -134,6 +136,22 @@ def test_a_resource_that_the_driver_leaves_unnamed_has_the_name_of_the_inventory
     world.collect()
     names = {one.resource_id: one.resource_name for one in world.sink.batches[0].series}
     assert names == {"r0": "payroll", "r1": ""}
+
+
+@pytest.mark.parametrize("resource_type", sorted(OWNERS.keys() - {ResourceType.STORAGE}))
+def test_every_type_that_is_measured_finds_its_names_in_the_inventory(
+    bench: Bench, resource_type: str
+) -> None:
+    storage_id = bench.register(Script())
+    words = {word: f"{word}s" for word in OWNERS} | {
+        ResourceType.STORAGE_POOL: "storage_pools",
+        ResourceType.VOLUME_GROUP: "volume_groups",
+    }
+    kind = BY_KEY[words[resource_type]]
+    with bench.database.writer() as session:
+        row = {**dict.fromkeys(kind.reported), kind.native_id: "r0", "name": "payroll"}
+        reconcile(session, kind, storage_id, [row])
+        assert _names(session, storage_id, resource_type) == {"r0": "payroll"}
 
 
 def test_an_array_that_measures_nothing_is_done(bench: Bench) -> None:
