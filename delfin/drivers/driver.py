@@ -142,7 +142,8 @@ class StorageDriver(ABC):
         """A flat list of `constants.metric_struct` for the times (ms) asked for.
 
         `resource_metrics` is that part of the capabilities which is wanted:
-        `{resource type: {metric name: {"unit": ..., "description": ...}}}`.
+        `{resource type: {metric name: {"unit": ..., "description": ...}}}`. delfin asks for one type
+        at a time; NotImplementedError says that this array does not measure it after all.
         """
 
     @staticmethod

@@ -161,14 +161,22 @@ class MetricMap:
         """The answer of `collect_perf_metrics`: what is wanted and declared, from 'start' to 'end'.
 
         'fetch' asks the array for the parts of one type of resource. Values that are no number are
-        left out, and so is a series without any. Raises InvalidResults and what 'fetch' raises.
+        left out, and so is a series without any, and a type for which 'fetch' raises
+        NotImplementedError, since this array does not measure it; when nothing else is wanted, that
+        is raised. Raises InvalidResults and what else 'fetch' raises.
         """
-        return [
-            series
-            for kind, wanted in resource_metrics.items()
-            if (one := self._measured.get(kind)) is not None
-            for series in one.series(storage_id, wanted, fetch(one), int(start), int(end))
-        ]
+        found: list[c.metric_struct] = []
+        asked = [kind for kind in resource_metrics if kind in self._measured]
+        lacking = 0
+        for kind in asked:
+            one, wanted = self._measured[kind], resource_metrics[kind]
+            try:
+                found += list(one.series(storage_id, wanted, fetch(one), int(start), int(end)))
+            except NotImplementedError:
+                lacking += 1
+        if lacking and lacking == len(asked):
+            raise NotImplementedError(", ".join(asked))
+        return found
 
 
 def _is_number(name: str, value: Any) -> bool:

@@ -38,7 +38,7 @@ def findings(reading: Reading, storage_id: str | None) -> list[str]:
         for metric in reading.metrics
         for text in metric_findings(metric, declared, reading.window, storage_id)
     ]
-    return list(dict.fromkeys([*every, *_missing(reading.metrics, declared)]))
+    return list(dict.fromkeys([*every, *_missing(reading, declared)]))
 
 
 def _shape_finding(told: Any) -> str:
@@ -102,11 +102,12 @@ def _value_findings(place: str, values: Mapping[Any, Any], window: Window) -> li
     return found
 
 
-def _missing(metrics: list[Any], declared: Mapping[str, Any]) -> list[str]:
-    seen = {(m.labels.get("resource_type"), m.name) for m in metrics if hasattr(m, "labels")}
+def _missing(reading: Reading, declared: Mapping[str, Any]) -> list[str]:
+    metrics = (metric for metric in reading.metrics if hasattr(metric, "labels"))
+    seen = {(metric.labels.get("resource_type"), metric.name) for metric in metrics}
     return [
         f"metric {resource}.{name}: declared and never delivered"
         for resource, names in declared.items()
         for name in names
-        if (resource, name) not in seen
+        if resource not in reading.unmeasured and (resource, name) not in seen
     ]

@@ -37,6 +37,8 @@ class Reading:
         alerts: What list_alerts returned, and for a time range ('query') 'filtered'.
         capabilities: What get_capabilities returned.
         metrics: What collect_perf_metrics returned for 'window'.
+        unmeasured: Types of resources of which it returned nothing, and which it does not support
+            when it is asked for them alone, as delfin does.
         seconds: How long each method took.
         log: All that was logged meanwhile, on every level.
         shown: The driver's repr and that of what it holds.
@@ -52,6 +54,7 @@ class Reading:
     filtered: Any = None
     capabilities: Any = None
     metrics: Any = None
+    unmeasured: set[str] = field(default_factory=set)
     window: Window = (0, 0)
     seconds: dict[str, float] = field(default_factory=dict)
     log: str = ""
@@ -97,6 +100,7 @@ def read(driver: Any, window: Window | None, asked: Callable[[], int] | None = N
         wanted = metrics_of(reading.capabilities)
         if wanted:
             reading.metrics = ask(COLLECT, driver.storage_id, wanted, *reading.window)
+            reading.unmeasured = _unmeasured(reading, driver, context, wanted)
         reading.shown = _shown(driver)
     reading.log = log.getvalue()
     return reading
@@ -169,6 +173,26 @@ def _capabilities(reading: Reading, driver: Any, context: RequestContext) -> Any
     except Exception as error:  # noqa: BLE001 - as above
         reading.failures["get_capabilities"] = error
     return None
+
+
+def _unmeasured(
+    reading: Reading, driver: Any, context: RequestContext, wanted: dict[str, Any]
+) -> set[str]:
+    """The declared types of resources that this array does not measure, as the driver says."""
+    if not isinstance(reading.metrics, list) or not reading.metrics:
+        return set()
+    seen = {m.labels.get("resource_type") for m in reading.metrics if hasattr(m, "labels")}
+    found = set()
+    for kind in sorted(wanted.keys() - seen):
+        try:
+            driver.collect_perf_metrics(
+                context, driver.storage_id, {kind: wanted[kind]}, *reading.window
+            )
+        except NotImplementedError:
+            found.add(kind)
+        except Exception as error:  # noqa: BLE001 - as above
+            reading.failures[COLLECT] = error
+    return found
 
 
 def _window(latest: Any) -> Window:

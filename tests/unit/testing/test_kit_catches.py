@@ -128,6 +128,29 @@ def test_wrong_capabilities_are_found(recording: Path, metric: dict[str, Any], s
     assert any(said in text for text in found), found
 
 
+@pytest.mark.parametrize(("says_so", "count"), [(True, 0), (False, 1)])
+def test_what_is_declared_and_not_delivered_is_forgiven_only_to_who_says_so(
+    recording: Path, says_so: bool, count: int
+) -> None:
+    port = {"iops": {"unit": "IOPS", "description": "x"}}
+
+    class Lacks(Bravo):
+        @staticmethod
+        def get_capabilities(context: Any, filters: Any = None) -> Any:
+            told = Bravo.get_capabilities(context)
+            return {**told, "resource_metrics": {**told["resource_metrics"], "port": port}}
+
+        def collect_perf_metrics(
+            self, context: Any, storage_id: str, wanted: Any, start_time: int, end_time: int
+        ) -> Any:
+            if wanted.keys() == {"port"} and says_so:
+                raise NotImplementedError
+            return super().collect_perf_metrics(context, storage_id, wanted, start_time, end_time)
+
+    found = findings("metrics", Lacks, recording)
+    assert found == ["metric port.iops: declared and never delivered"][:count]
+
+
 class TestContract:
     def test_a_class_that_no_entry_point_leads_to(
         self, recording: Path, monkeypatch: pytest.MonkeyPatch

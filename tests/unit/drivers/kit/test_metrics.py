@@ -138,3 +138,17 @@ def test_a_metric_that_the_resource_does_not_have_is_refused_at_once() -> None:
         Measured(c.ResourceType.SHARE, {})
     with pytest.raises(ValueError, match="declared twice"):
         MetricMap(PORTS, PORTS, is_historic=False)
+
+
+def test_a_type_that_this_array_does_not_measure_is_left_out_unless_it_is_alone() -> None:
+    def fetch(measured: Measured) -> list[dict[str, Any]]:
+        if measured is VOLUMES:
+            raise NotImplementedError
+        return [{"id": "p1", "time": 2000, "ops": 9}]
+
+    both = METRICS.capabilities()["resource_metrics"]
+    found = METRICS.collect("s", both, 1000, 5000, fetch)
+    assert [(one.name, one.labels["resource_type"]) for one in found] == [("iops", "port")]
+    with pytest.raises(NotImplementedError, match="volume"):
+        METRICS.collect("s", {"volume": both["volume"], "tape": {}}, 1000, 5000, fetch)
+    assert METRICS.collect("s", {"tape": {}}, 1000, 5000, fetch) == []
