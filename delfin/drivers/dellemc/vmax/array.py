@@ -51,7 +51,7 @@ class Array:
         Each has its pool as 'pool'. What the array lists is what there is: '/v1' answers from
         another place, which may be a moment behind.
         """
-        listed = self._volume_ids()
+        listed = self.volume_ids()
         bulk = self.unisphere.bulk(self.id, "volumes", *_VOLUME, *_USE)
         told = {str(one.get("id")): one for one in bulk or []}
         whole = [told[name] for name in listed if name in told]
@@ -59,8 +59,13 @@ class Array:
         if not missing:
             return whole, []
         pool = self._pool_of_groups()
-        single = self.unisphere.each(partial(self._slo, "volume"), missing, self._volume_ids)
+        single = self.unisphere.each(partial(self._slo, "volume"), missing, self.volume_ids)
         return whole, [{**one, "pool": pool(one.get("storageGroupId"))} for one in single.values()]
+
+    def volume_ids(self, query: str = "") -> list[str]:
+        """Of all volumes, or of those that the query chooses."""
+        found = self.unisphere.listed(_SLO, "symmetrix", self.id, "volume", query=query)
+        return [str(one["volumeId"]) for one in found]
 
     def _pool_of_groups(self) -> Any:
         """Tells the pool of a volume: Unisphere names it for storage groups only."""
@@ -149,7 +154,7 @@ class Array:
         members: dict[str, list[str]] = {name: [] for name in names}
         bulk = self.unisphere.bulk(self.id, "volumes", "id", "storage_groups")
         told = {str(one.get("id")): one for one in bulk or []}
-        listed = [] if bulk is None else self._volume_ids()
+        listed = [] if bulk is None else self.volume_ids()
         if bulk is None or not told.keys() >= set(listed):
             members = self.unisphere.each(self._volumes_in, names, self._group_ids)
         else:
@@ -239,12 +244,8 @@ class Array:
     def _group_ids(self) -> list[str]:
         return self._names("storageGroupId", "storagegroup")
 
-    def _volume_ids(self, query: str = "") -> list[str]:
-        found = self.unisphere.listed(_SLO, "symmetrix", self.id, "volume", query=query)
-        return [str(one["volumeId"]) for one in found]
-
     def _volumes_in(self, group: str) -> list[str]:
-        return self._volume_ids(f"?storageGroupId={quote(group, safe='')}")
+        return self.volume_ids(f"?storageGroupId={quote(group, safe='')}")
 
 
 def initiator_name(path: str) -> str:

@@ -149,6 +149,13 @@ class Unisphere(RestSession):
         except exception.ComponentNotFound:
             return self.pages(path, self.get_object(path))
 
+    def iterated(self, path: str, asked: Any) -> list[dict[str, Any]]:
+        """All records of the iterator that a POST is answered with; the path has no version."""
+        first = self.post(path, asked)
+        if not isinstance(first, dict):
+            raise exception.InvalidResults(f"{path}: no iterator")
+        return self.pages(path, first)
+
     def pages(self, name: str, first: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The records of an iterator whose first answer was 'first'; the iterator is given back."""
         count, size = first.get("count"), first.get("maxPageSize")

@@ -142,16 +142,17 @@ class VmaxDriver(StorageDriver):
         start_time: int,
         end_time: int,
     ) -> list[constants.metric_struct]:
-        """One value for each five minutes in the closed interval."""
+        """One value for each five minutes in the closed interval.
+
+        Raises NotImplementedError when all that is asked for is what this Unisphere does not measure.
+        """
         array = self._array(context)
         return METRICS.collect(
             storage_id,
             resource_metrics,
             start_time,
             end_time,
-            lambda measured: performance.parts(
-                self.client, array.id, measured, start_time, end_time
-            ),
+            lambda measured: performance.parts(array, measured, start_time, end_time),
         )
 
     def get_latest_perf_timestamp(self, context: Any) -> int | None:

@@ -2,9 +2,10 @@
 
 The categories' names, ids and metrics are those of "performance" in Dell's OpenAPI document
 "PowerMax" 10.3 (diskParam and its neighbours) and of the metric pages of Dell's add-on for
-Splunk 4 (docs/source/metrics: array, srp, fe_dir, be_dir, fe_port, be_port, storage_group).
-Rates are per second, times milliseconds, sizes KB. Back-end ports exist before PowerMax 2500 and
-8500 only. A storage group is measured too, but delfin has no such type of resource.
+Splunk 4 (docs/source/metrics: array, srp, fe_dir, be_dir, fe_port, be_port, storage_group); for
+volumes, which have no page, those that Dell's csm-metrics-powermax 1.1 asks for. Rates are per second,
+times milliseconds, sizes KB. Back-end ports exist before PowerMax 2500 and 8500 only, volumes since
+Unisphere 10.0 (not in 9.1: Dell on issue 91 of PyU4V; there since its 10.0).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from delfin.common import constants as c
-from delfin.drivers.kit.mapping import Calc, Get, Record, Rule
+from delfin.drivers.dellemc.vmax.client import VERSIONS
+from delfin.drivers.kit.mapping import Calc, Const, Get, Record, Rule
 from delfin.drivers.kit.metrics import Measured, MetricMap
 from delfin.drivers.kit.times import epoch_ms
 
@@ -25,7 +27,8 @@ INTERVAL = 300
 class Category:
     """One of Unisphere's: 'key' names a part in requests, 'info' is the list of the keys.
 
-    The parts of a category with a 'parent' are listed for each part of that category.
+    The parts of a category with a 'parent' are listed for each part of that category. 'since' is
+    the version of the interface that has it first.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Category:
     info: str
     metrics: tuple[str, ...]
     parent: Category | None = None
+    since: str = VERSIONS[0]
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -42,6 +46,7 @@ class Category:
 
 _HOST = ("HostIOs", "HostReads", "HostWrites", "HostMBs", "HostMBReads", "HostMBWritten")
 _TIMES = ("ReadResponseTime", "WriteResponseTime")
+_SIZES = ("AvgIOSize", "AvgReadSize", "AvgWriteSize")
 _PORT = ("IOs", "Reads", "Writes", "MBs", "MBRead", "MBWritten", "AvgIOSize")
 _DIRECTOR = ("ReadReqs", "WriteReqs", "PercentBusy")
 
@@ -66,12 +71,24 @@ _DISK = Category(
     "diskInfo",
     ("IOs", "DiskReads", "DiskWrites", "MBs", "MBReads", "MBWritten", *_TIMES, "AvgResponseTime"),
 )
+_STORAGE_GROUP = Category(
+    "StorageGroup",
+    "storageGroupId",
+    "storageGroupInfo",
+    (*_HOST, *_TIMES, "ResponseTime", *_SIZES, "PercentHit", "PercentReadHit", "PercentWriteHit"),
+)
+# It has no call for its keys, and many volumes are asked for at once: see volumes.py.
+VOLUME = Category(
+    "Volume", "volumeId", "", ("Reads", "Writes", "MBRead", "MBWritten", *_TIMES), since="100"
+)
 # By the 'source' of what is measured: which categories its parts are from.
 SOURCES: Mapping[str, tuple[Category, ...]] = {
     "array": (ARRAY,),
     "srp": (_SRP,),
     "director": (_FE_DIRECTOR, _BE_DIRECTOR),
     "port": (_FE_PORT, _BE_PORT),
+    "storagegroup": (_STORAGE_GROUP,),
+    "volume": (VOLUME,),
     "disk": (_DISK,),
 }
 
@@ -82,6 +99,16 @@ def _either(first: str, second: str) -> Calc:
     def found(sample: Record) -> float | None:
         value: float | None = sample.get(first)
         return sample.get(second) if value is None else value
+
+    return Calc(found)
+
+
+def _sum(reads: str, writes: str) -> Calc:
+    """Of what is told by its halves only."""
+
+    def found(sample: Record) -> float | None:
+        read, written = sample.get(reads), sample.get(writes)
+        return None if read is None or written is None else float(read) + float(written)
 
     return Calc(found)
 
@@ -100,13 +127,19 @@ def _mean(reads: str, writes: str) -> Calc:
     return Calc(found)
 
 
-def _measured(resource: str, source: str, owner: type, rules: Mapping[str, Rule]) -> Measured:
+def _measured(
+    resource: str,
+    source: str,
+    owner: type,
+    rules: Mapping[str, Rule],
+    name: Rule = Get("id", str),  # noqa: B008 - frozen
+) -> Measured:
     return Measured(
         resource,
         {getattr(owner, name): rule for name, rule in rules.items()},
         source,
         native_id=Get("id", str, required=True),
-        name=Get("id", str),
+        name=name,
         samples=lambda part: part["samples"],
         time=Get("timestamp", epoch_ms, required=True),
     )
@@ -192,6 +225,38 @@ METRICS = MetricMap(
             "RESPONSE_TIME": Get("AvgResponseTime"),
             **_BOTH_TIMES,
         },
+    ),
+    _measured(
+        _KIND.VOLUME_GROUP,
+        "storagegroup",
+        c.VolumeGroupMetric,
+        {
+            **_OF_HOSTS,
+            "RESPONSE_TIME": Get("ResponseTime"),
+            "IO_SIZE": Get("AvgIOSize"),
+            "READ_IO_SIZE": Get("AvgReadSize"),
+            "WRITE_IO_SIZE": Get("AvgWriteSize"),
+            "CACHE_HIT_RATIO": Get("PercentHit"),
+            "READ_CACHE_HIT_RATIO": Get("PercentReadHit"),
+            "WRITE_CACHE_HIT_RATIO": Get("PercentWriteHit"),
+        },
+    ),
+    _measured(
+        _KIND.VOLUME,
+        "volume",
+        c.VolumeMetric,
+        {
+            "IOPS": _sum("Reads", "Writes"),
+            "READ_IOPS": Get("Reads"),
+            "WRITE_IOPS": Get("Writes"),
+            "THROUGHPUT": _sum("MBRead", "MBWritten"),
+            "READ_THROUGHPUT": Get("MBRead"),
+            "WRITE_THROUGHPUT": Get("MBWritten"),
+            "RESPONSE_TIME": _mean("Reads", "Writes"),
+            **_BOTH_TIMES,
+        },
+        # A volume's name is in the inventory only.
+        name=Const(None),
     ),
     is_historic=True,
     interval=INTERVAL,

@@ -13,9 +13,10 @@ from itertools import chain
 from typing import Any
 
 from delfin import exception
-from delfin.drivers.dellemc.vmax.array import Record
+from delfin.drivers.dellemc.vmax import volumes
+from delfin.drivers.dellemc.vmax.array import Array, Record
 from delfin.drivers.dellemc.vmax.client import Unisphere
-from delfin.drivers.dellemc.vmax.metrics import ARRAY, SOURCES, Category
+from delfin.drivers.dellemc.vmax.metrics import ARRAY, SOURCES, VOLUME, Category
 from delfin.drivers.kit.metrics import Measured
 
 # The values of a part's keys, the outermost first; nothing for the array itself.
@@ -24,31 +25,19 @@ Part = tuple[str, ...]
 _AT_A_STRETCH = 30
 
 
-def parts(
-    unisphere: Unisphere, array_id: str, measured: Measured, start: int, end: int
-) -> Iterator[Record]:
-    """Each part with its 'id' and the 'samples' between the two times, in epoch milliseconds."""
+def parts(array: Array, measured: Measured, start: int, end: int) -> Iterator[Record]:
+    """Each part with its 'id' and the 'samples' between the two times, in epoch milliseconds.
 
-    def samples(category: Category, name: Part) -> list[Record]:
-        asked = {
-            **_key(array_id, category, name),
-            "startDate": int(start),
-            "endDate": int(end),
-            "dataFormat": "Average",
-            "metrics": list(category.metrics),
-        }
-        path = f"/performance/{category.name}/metrics"
-        return _samples(unisphere, path, unisphere.post(path, asked))
-
-    for category in SOURCES[measured.source]:
-        listing = partial(_parts, unisphere, array_id, category)
-        names = listing()
-        for begin in range(0, len(names), _AT_A_STRETCH):
-            some = names[begin : begin + _AT_A_STRETCH]
-            found = unisphere.each(partial(samples, category), some, listing)
-            for name, own in found.items():
-                # Ports are named as in the inventory: 'FA-1D:4'.
-                yield {"id": ":".join(name) or array_id, "samples": own}
+    Raises NotImplementedError for what this version of Unisphere does not measure.
+    """
+    known = [one for one in SOURCES[measured.source] if array.unisphere.at_least(one.since)]
+    if not known:
+        raise NotImplementedError(measured.source)
+    for category in known:
+        if category is VOLUME:
+            yield from volumes.parts(array, int(start), int(end))
+        else:
+            yield from _of_category(array, category, int(start), int(end))
 
 
 def latest(unisphere: Unisphere, array_id: str) -> int | None:
@@ -58,22 +47,63 @@ def latest(unisphere: Unisphere, array_id: str) -> int | None:
     return None if newest is None else int(newest["lastAvailableDate"])
 
 
-def _parts(unisphere: Unisphere, array_id: str, category: Category) -> list[Part]:
-    """The parts of a category; nothing for a category that the array does not have."""
+def _of_category(array: Array, category: Category, start: int, end: int) -> Iterator[Record]:
+    unisphere = array.unisphere
+
+    def samples(name: Part) -> list[Record]:
+        asked = {
+            **_key(array.id, category, name),
+            "startDate": start,
+            "endDate": end,
+            "dataFormat": "Average",
+            "metrics": list(category.metrics),
+        }
+        return unisphere.iterated(f"/performance/{category.name}/metrics", asked)
+
+    listing = partial(_parts, array, category, start, end)
+    names = listing()
+    for begin in range(0, len(names), _AT_A_STRETCH):
+        found = unisphere.each(samples, names[begin : begin + _AT_A_STRETCH], listing)
+        for name, own in found.items():
+            # Ports are named as in the inventory: 'FA-1D:4'.
+            yield {"id": ":".join(name) or array.id, "samples": own}
+
+
+def _parts(array: Array, category: Category, start: int, end: int) -> list[Part]:
+    """The parts of a category that have samples between the two times.
+
+    Nothing for a category that the array does not have.
+    """
     if not category.key:
         return [()]
     path = f"/performance/{category.name}/keys"
 
     def below(outer: Part) -> list[Part]:
-        asked = _key(array_id, category.parent, outer)
+        asked = _key(array.id, category.parent, outer)
         try:
-            answer = unisphere.post(path, asked)
+            answer = array.unisphere.post(path, asked)
         except exception.ComponentNotFound:
             return []
-        return [(*outer, str(one[category.key])) for one in _infos(answer, category)]
+        return [
+            (*outer, str(one[category.key]))
+            for one in _infos(answer, category)
+            if _is_measured(one, start, end)
+        ]
 
-    above = _parts(unisphere, array_id, category.parent) if category.parent else [()]
-    return list(chain.from_iterable(unisphere.each(below, above, list).values()))
+    above = _parts(array, category.parent, start, end) if category.parent else [()]
+    return list(chain.from_iterable(array.unisphere.each(below, above, list).values()))
+
+
+def _is_measured(info: Record, start: int, end: int) -> bool:
+    """Whether a part may have samples between the two times.
+
+    Unisphere keeps the keys of parts that were removed, storage groups above all, as long as their
+    samples. A part that does not say is asked.
+    """
+    first, last = info.get("firstAvailableDate"), info.get("lastAvailableDate")
+    return not (
+        (isinstance(last, int) and 0 < last < start) or (isinstance(first, int) and first > end)
+    )
 
 
 def _key(array_id: str, category: Category | None, name: Part) -> dict[str, Any]:
@@ -88,9 +118,3 @@ def _infos(answer: Any, category: Category) -> list[Record]:
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise exception.InvalidResults(f"performance/{category.name}: no '{category.info}'")
     return found
-
-
-def _samples(unisphere: Unisphere, path: str, first: Any) -> list[Record]:
-    if not isinstance(first, dict):
-        raise exception.InvalidResults(f"{path}: no iterator")
-    return unisphere.pages(path, first)

@@ -1,7 +1,8 @@
 """A Unisphere for PowerMax on a real socket, with as many arrays behind it as it is told.
 
 It speaks what the driver reads of Dell's OpenAPI document "PowerMax" 10.3, and what differs before:
-no '/v1' and 'ucode' for 'microcode' before 10.0, no '/version' and no disks in 9.0.
+no '/v1', no performance of volumes and 'ucode' for 'microcode' before 10.0, no '/version' and no
+disks in 9.0.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ ROOT = "/univmax/restapi/"
 VERSIONS = ("90", "91", "92", "100", "101", "102", "103")
 RELEASES = {version: f"V{version[:-1]}.{version[-1]}.0.0" for version in VERSIONS}
 ARRAY = "000297900330"
+# The version in which Unisphere began to tell what volumes do.
+_VOLUMES_SINCE = "100"
 
 
 class PowerMax(SimulatedArray):
@@ -76,7 +79,8 @@ class PowerMax(SimulatedArray):
 
     def serial(self, request: Request) -> str | None:
         asked = request.body if isinstance(request.body, dict) else {}
-        named = [*_words(request), str(asked.get("symmetrixId", "")), request.query.get("array")]
+        told = [str(asked.get(name, "")) for name in ("symmetrixId", "systemId")]
+        named = [*_words(request), *told, request.query.get("array")]
         return next((one for one in named if one in self.arrays), None)
 
     def answer(self, request: Request) -> Answer:
@@ -213,20 +217,29 @@ class PowerMax(SimulatedArray):
     ) -> Answer | None:
         now = self._clock_ms()
         if (method, category, what) == ("GET", "Array", "keys"):
-            dates = {
-                "firstAvailableDate": measured.latest(now) - measured.KEPT_MS,
-                "lastAvailableDate": measured.latest(now),
-            }
+            dates = measured.dates(now)
             return Answer(200, {"arrayInfo": [{"symmetrixId": n, **dates} for n in self.arrays]})
         asked = request.body
+        if (method, category, what) == ("POST", "Volume", "metrics"):
+            return self._of_volumes(asked, now)
         model = self.arrays[asked["symmetrixId"]]
         if (method, what) == ("POST", "keys"):
-            name, found = measured.keys(model.sizes, category, asked)
+            name, found = measured.keys(model.sizes, category, asked, now)
             return Answer(200, {name: found} if found else {})
         if (method, what) == ("POST", "metrics"):
             rows = measured.samples(model.identity, category, asked, now)
             return Answer(200, self.iterators.first(rows))
         return None
+
+    def _of_volumes(self, asked: Any, now: int) -> Answer | None:
+        if int(self.served[-1]) < int(_VOLUMES_SINCE):
+            return None
+        model = self.arrays[asked["systemId"]]
+        try:
+            rows = measured.volumes(model.identity, model.sizes, asked, now)
+        except measured.TooMuchError as error:
+            return _refused(400, str(error))
+        return Answer(200, self.iterators.first(rows))
 
 
 def _words(request: Request) -> list[str]:

@@ -117,3 +117,50 @@ def test_an_alert_stays_until_it_is_deleted(unisphere: PowerMax) -> None:
 def test_what_there_is_not_is_not_found(unisphere: PowerMax, path: str) -> None:
     answer = ask(unisphere, path)
     assert (answer.status_code, answer.json()["message"]) == (404, "Cannot find the resource")
+
+
+def measured(unisphere: PowerMax, **asked: Any) -> requests.Response:
+    end = ask(unisphere, "/performance/Array/keys").json()["arrayInfo"][0]["lastAvailableDate"]
+    body = {"systemId": ARRAY, "startDate": end, "endDate": end, "dataFormat": "Average"}
+    body |= {"metrics": ["Reads"], **asked}
+    body["startDate"] = end - body.pop("span", 0)
+    return ask(unisphere, "/performance/Volume/metrics", method="POST", body=body)
+
+
+def test_volumes_are_measured_by_range_and_by_storage_group(unisphere: PowerMax) -> None:
+    ranged = {"volumeStartRange": "00002", "volumeEndRange": "00003"}
+    found = measured(unisphere, **ranged).json()
+    assert (found["count"], found["maxPageSize"]) == (2, 1000)
+    one, two = found["resultList"]["result"]
+    assert (one["volumeId"], two["volumeId"]) == ("00002", "00003")
+    assert one["volumeResult"] != two["volumeResult"]
+    grouped = measured(unisphere, commaSeparatedStorageGroupList=one["storageGroups"]).json()
+    assert grouped["count"] == 2500 / 4
+    assert one in grouped["resultList"]["result"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"span": 3_600_001}, "The time range can not exceed 1 hour"),
+        (
+            {"commaSeparatedStorageGroupList": ",".join(f"SG-{n}" for n in range(101))},
+            "At most 100 storage groups can be specified",
+        ),
+    ],
+)
+def test_too_much_about_volumes_at_once_is_refused(
+    unisphere: PowerMax, asked: dict[str, Any], said: str
+) -> None:
+    if "commaSeparatedStorageGroupList" not in asked:
+        asked = {"volumeStartRange": "00001", "volumeEndRange": "00001", **asked}
+    answer = measured(unisphere, **asked)
+    assert (answer.status_code, answer.json()) == (400, {"message": said})
+
+
+def test_the_keys_of_a_removed_storage_group_stay_with_its_samples(unisphere: PowerMax) -> None:
+    body = {"symmetrixId": ARRAY}
+    told = ask(unisphere, "/performance/StorageGroup/keys", method="POST", body=body).json()
+    until = {one["storageGroupId"]: one["lastAvailableDate"] for one in told["storageGroupInfo"]}
+    assert set(until) == {f"app-000{n}-SG" for n in range(1, 6)}
+    assert until["app-0005-SG"] == until["app-0001-SG"] - 24 * 3_600_000

@@ -253,6 +253,35 @@ def test_an_answer_about_something_else_is_no_array_without_performance(
     assert driver.get_latest_perf_timestamp(None) is None
 
 
+def test_a_storage_group_is_measured_under_the_id_of_its_volume_group(driver: VmaxDriver) -> None:
+    end = driver.get_latest_perf_timestamp(None) or 0
+    found = collect(driver, end - STEP_MS, end, "volumeGroup")
+    groups = {
+        row["native_volume_group_id"] for row in driver.list_volume_groups(None)["volume_groups"]
+    }
+    assert {one.labels["resource_id"] for one in found} == groups
+    told = {
+        one.name: one.values[end] for one in found if one.labels["resource_id"] == "app-0001-SG"
+    }
+    assert told["iops"] == pytest.approx(told["readIops"] + told["writeIops"], abs=0.01)
+    assert {"ioSize", "readCacheHitRatio", "responseTime"} < told.keys()
+
+
+def test_a_removed_storage_group_is_asked_for_only_while_it_has_samples(
+    unisphere: PowerMax, driver: VmaxDriver
+) -> None:
+    end = driver.get_latest_perf_timestamp(None) or 0
+    gone = "app-0005-SG"
+    assert gone not in {
+        one.labels["resource_id"] for one in collect(driver, end - HOUR_MS, end, "volumeGroup")
+    }
+    # Its keys, and one request for each of the others.
+    assert unisphere.counters.by_endpoint["performance"] == 1 + 1 + 4
+    yesterday = end - 25 * HOUR_MS
+    before = collect(driver, yesterday, yesterday + HOUR_MS, "volumeGroup")
+    assert gone in {one.labels["resource_id"] for one in before}
+
+
 def test_a_powermax_2500_has_no_back_end_ports(simulate: Simulate, connect: Connect) -> None:
     driver = connect(simulate(arrays={ARRAY: Sizes(effective=True)}))
     end = driver.get_latest_perf_timestamp(None) or 0

@@ -1,0 +1,151 @@
+"""Performance of volumes: many with a request, by the hour, and where Unisphere tells it at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from delfin import exception
+from delfin.common import constants as c
+from delfin.drivers.dellemc.vmax.driver import VmaxDriver
+from delfin.drivers.dellemc.vmax.volumes import _spans
+from delfin.testing.simulated.powermax import PowerMax, Sizes
+from delfin.testing.simulated.powermax.measured import STEP_MS
+from delfin.testing.simulated.powermax.simulator import ARRAY
+from delfin.testing.simulated.server import Answer, Request
+from tests.unit.drivers.dellemc.vmax.conftest import STORAGE_ID, Connect, Simulate
+
+HOUR_MS = 3_600_000
+
+
+def collect(driver: VmaxDriver, begin: int, end: int, *kinds: str) -> list[c.metric_struct]:
+    wanted = VmaxDriver.get_capabilities(None)["resource_metrics"]
+    asked = {kind: wanted[kind] for kind in kinds or ("volume",)}
+    return driver.collect_perf_metrics(None, STORAGE_ID, asked, begin, end)
+
+
+def newest(driver: VmaxDriver) -> int:
+    return driver.get_latest_perf_timestamp(None) or 0
+
+
+def asked_of(
+    unisphere: PowerMax, monkeypatch: pytest.MonkeyPatch, refused: Answer | None = None
+) -> list[Any]:
+    """What will be asked about volumes; all of it is refused with an answer that is given."""
+    bodies: list[Any] = []
+    answer = unisphere.answer
+
+    def noted(request: Request) -> Answer:
+        if request.path.endswith("/performance/Volume/metrics"):
+            bodies.append(request.body)
+            return refused or answer(request)
+        return answer(request)
+
+    monkeypatch.setattr(unisphere, "answer", noted)
+    return bodies
+
+
+def test_each_volume_has_its_own_values_and_the_inventory_has_its_name(driver: VmaxDriver) -> None:
+    end = newest(driver)
+    found = collect(driver, end - STEP_MS, end)
+    volumes = {row["native_volume_id"] for row in driver.list_volumes(None)}
+    assert {one.labels["resource_id"] for one in found} == volumes
+    assert {one.labels["resource_name"] for one in found} == {None}
+    assert {tuple(one.values) for one in found} == {(end - STEP_MS, end)}
+    one = {m.name: m.values[end] for m in found if m.labels["resource_id"] == "00007"}
+    assert one["iops"] == pytest.approx(one["readIops"] + one["writeIops"], abs=0.01)
+    assert one["throughput"] == pytest.approx(
+        one["readThroughput"] + one["writeThroughput"], abs=0.01
+    )
+    times = sorted((one["readResponseTime"], one["writeResponseTime"]))
+    assert times[0] <= one["responseTime"] <= times[1]
+    rates = {tuple(m.values.values()) for m in found if m.name == "readIops"}
+    assert len(rates) > 1
+
+
+def test_thousands_of_volumes_take_a_request_a_thousand(
+    simulate: Simulate, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unisphere = simulate(arrays={ARRAY: Sizes(volumes=2500)})
+    driver = connect(unisphere)
+    end = newest(driver)
+    bodies = asked_of(unisphere, monkeypatch)
+    found = collect(driver, end, end)
+    assert len({one.labels["resource_id"] for one in found}) == 2500
+    spans = sorted((body["volumeStartRange"], body["volumeEndRange"]) for body in bodies)
+    assert spans == [("00001", "003E8"), ("003E9", "007D0"), ("007D1", "009C4")]
+    assert unisphere.iterators.open == 0
+
+
+def test_more_than_an_hour_is_asked_for_by_the_hour(
+    unisphere: PowerMax, driver: VmaxDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = newest(driver)
+    bodies = asked_of(unisphere, monkeypatch)
+    found = collect(driver, end - 3 * HOUR_MS, end)
+    assert len(bodies) == 4
+    assert {len(one.values) for one in found} == {3 * 12 + 1}
+    names = [(one.labels["resource_id"], one.name) for one in found]
+    assert len(set(names)) == len(names)
+
+
+def test_ids_far_apart_are_not_asked_for_together() -> None:
+    ids = ["00010", "0000A", "0271F", "1FFFF", "02719"]
+    assert _spans(ids) == [("0000A", "02719"), ("0271F", "0271F"), ("1FFFF", "1FFFF")]
+    assert _spans([]) == []
+    with pytest.raises(exception.InvalidResults, match="no hexadecimal"):
+        _spans(["00001", "vol-1"])
+
+
+def test_an_array_without_volumes_has_none_that_are_measured(
+    simulate: Simulate, connect: Connect
+) -> None:
+    driver = connect(simulate(arrays={ARRAY: Sizes(volumes=0)}))
+    assert collect(driver, newest(driver), newest(driver)) == []
+
+
+def test_a_unisphere_before_10_does_not_measure_volumes_and_says_the_rest(
+    simulate: Simulate, connect: Connect
+) -> None:
+    unisphere = simulate(version="92")
+    driver = connect(unisphere)
+    end = newest(driver)
+    with pytest.raises(NotImplementedError):
+        collect(driver, end, end)
+    assert {m.labels["resource_type"] for m in collect(driver, end, end, "volume", "storage")} == {
+        "storage"
+    }
+
+
+def test_volumes_that_a_unisphere_does_not_find_are_not_measured(
+    unisphere: PowerMax, driver: VmaxDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = newest(driver)
+    asked_of(unisphere, monkeypatch, Answer(404, {}))
+    with pytest.raises(NotImplementedError):
+        collect(driver, end, end)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (Answer(400, {"message": "Too many"}), exception.StorageBackendException),
+        (Answer(200, {"message": "Restarting"}), exception.InvalidResults),
+        (
+            Answer(200, {"count": 1, "maxPageSize": 1000, "resultList": {"result": [{"a": 1}]}}),
+            exception.InvalidResults,
+        ),
+    ],
+)
+def test_an_answer_that_is_no_samples_of_volumes_is_an_error(
+    unisphere: PowerMax,
+    driver: VmaxDriver,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Answer,
+    error: type[Exception],
+) -> None:
+    end = newest(driver)
+    asked_of(unisphere, monkeypatch, answer)
+    with pytest.raises(error):
+        collect(driver, end, end)
