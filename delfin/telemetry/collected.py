@@ -21,6 +21,7 @@ class CollectedKind:
         last_attempt: The last try.
         last_success: The last good one.
         error: Code and text of the last try, when it failed.
+        lacking: The driver declares the type, and says that this array does not measure it.
     """
 
     progress: Progress = field(default_factory=Progress)
@@ -30,6 +31,7 @@ class CollectedKind:
     last_attempt: int | None = None
     last_success: int | None = None
     error: Mapping[str, str] | None = None
+    lacking: bool = False
 
     @classmethod
     def of(cls, kept: Mapping[str, Any] | None) -> CollectedKind:
@@ -53,7 +55,13 @@ class CollectedKind:
             "last_attempt": self.last_attempt,
             "last_success": self.last_success,
             "error": self.error,
+            **({"lacking": True} if self.lacking else {}),
         }
 
 
 _PROGRESS = ("edge", "asked", "missing")
+
+
+def lacking(kinds: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    """The types that the array turned out not to measure, of the JSON in the row."""
+    return frozenset(kind for kind, kept in kinds.items() if CollectedKind.of(kept).lacking)

@@ -53,6 +53,8 @@ def _resources(row: CollectionState, now: int) -> list[dict[str, Any]]:
     found = []
     for kind, kept in sorted(row.kinds.items()):
         one = CollectedKind.of(kept)
+        if one.lacking:
+            continue
         covered = one.progress.covered
         lag = None if covered is None else max(0, now + (row.skew or 0) - covered) / 1000
         found.append(

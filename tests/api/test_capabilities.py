@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from delfin.db import collection
 from delfin.drivers.fake_storage.driver import FakeStorageDriver
+from delfin.telemetry.collected import CollectedKind
 from delfin.testing.simulated.fake_storage import FakeStorage
 from tests.api.client import Client
 from tests.api.conftest import Stage
@@ -88,3 +90,17 @@ def test_a_driver_that_once_listed_versions_is_understood(
     told = client.get(f"/v1/storages/{storage_id}/capabilities").json["spec"]
     assert told["resource_metrics"].keys() == {"storage"}
     assert told["resource_metrics"]["storage"]["iops"]["unit"] == "IOPS"
+
+
+def test_what_the_array_turned_out_not_to_measure_is_left_out(
+    stage: Stage, client: Client, body: Body
+) -> None:
+    storage_id = stage.register(body())
+    path = f"/v1/storages/{storage_id}/capabilities"
+    before = client.get(path).json["spec"]["resource_metrics"]
+    with stage.parts.database.writer() as session:
+        row = collection.locked(session, storage_id)
+        row.kinds = {"volume": CollectedKind(lacking=True).kept(), "disk": CollectedKind().kept()}
+    after = client.get(path).json["spec"]["resource_metrics"]
+    assert before.keys() - after.keys() == {"volume"}
+    assert after.items() <= before.items()

@@ -124,6 +124,8 @@ class Round:
             raise
         except NotImplementedError:
             LOG.debug("storage %s: %s is not collected", self._storage_id, kind)
+            state = replace(before, lacking=True, failures=0, error=None)
+            self._kinds[kind] = self._pending.kinds[kind] = state
         except Exception as error:  # noqa: BLE001 - drivers raise anything; the table says what next
             self._note(error, kind)
             failures = before.failures + (not self.is_away)
@@ -131,7 +133,8 @@ class Round:
         else:
             self._count(counted)
             self._pending.lost.setdefault(kind, []).extend(lost)
-            self._keep(asked, replace(before, progress=progress, failures=0, error=None))
+            state = replace(before, progress=progress, failures=0, error=None, lacking=False)
+            self._keep(asked, state)
 
     def _not_reached(self, asked: Asked) -> None:
         kind = asked.resource_type
@@ -158,7 +161,12 @@ class Round:
 
     def _refill(self, due: Sequence[Asked], longest: float, stopping: threading.Event) -> None:
         deadline = self._clock.monotonic() + longest
-        left = [one for one in due if one.resource_type not in self.failed]
+        left = [
+            one
+            for one in due
+            if one.resource_type not in self.failed
+            and not self._kinds.get(one.resource_type, CollectedKind()).lacking
+        ]
         while left:
             for asked in tuple(left):
                 is_late = self._clock.monotonic() >= deadline

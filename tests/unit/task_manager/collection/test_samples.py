@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from delfin.common.constants import ResourceType, metric_struct
-from delfin.db import storages
+from delfin.db import collection, storages
 from delfin.drivers.kit.metrics import OWNERS
 from delfin.inventory.block import VOLUMES
 from delfin.inventory.catalog import BY_KEY
@@ -17,7 +17,9 @@ from delfin.inventory.reconcile import reconcile
 from delfin.jobs.queue import DONE, LeaseLostError
 from delfin.jobs.worker import StoppedError
 from delfin.task_manager.collection.runner import CollectRunner, _names
+from delfin.telemetry.collected import lacking
 from delfin.telemetry.samples import Batch
+from delfin.telemetry.standing import standing
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script
 from tests.unit.task_manager.collection.conftest import NewWorld
@@ -178,3 +180,28 @@ def test_what_is_not_due_is_not_read(new_world: NewWorld) -> None:
     lease = replace(world.lease(), payload={"resource_types": ["port"]})
     world.runner(lease, threading.Event())
     assert {key[0] for key in world.sink.values} == {"port"}
+
+
+def test_a_type_that_the_array_turns_out_to_lack_is_known_until_it_has_it(world: World) -> None:
+    def state() -> tuple[Any, frozenset[str]]:
+        with world.bench.database.reader() as session:
+            row = collection.read(session, world.storage_id)
+            assert row is not None
+            return standing(session, world.storage_id), lacking(row.kinds)
+
+    world.collect()
+    world.array.trouble = NotImplementedError
+    world.array.tells_newest = False
+    world.time.sleep(5 * MINUTE)
+    assert world.collect().state == DONE
+    stands, lacks = state()
+    assert (stands["resources"], stands["failures"]) == ([], 0)
+    assert lacks == {"volume"}
+    world.array.trouble = None
+    world.array.tells_newest = True
+    world.time.sleep(5 * MINUTE)
+    assert world.collect().state == DONE
+    stands, lacks = state()
+    assert [one["resource_type"] for one in stands["resources"]] == ["volume"]
+    assert lacks == frozenset()
+    world.assert_whole(world.array.newest - 30 * MINUTE, world.array.newest)
