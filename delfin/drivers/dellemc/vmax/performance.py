@@ -30,21 +30,40 @@ def parts(array: Array, measured: Measured, start: int, end: int) -> Iterator[Re
 
     Raises NotImplementedError for what this version of Unisphere does not measure.
     """
-    known = [one for one in SOURCES[measured.source] if array.unisphere.at_least(one.since)]
+    known = _known(array.unisphere, measured)
+    if not known:
+        # Unisphere may have been upgraded: it still serves the version that the session began with.
+        array.unisphere.version_now()
+        known = _known(array.unisphere, measured)
     if not known:
         raise NotImplementedError(measured.source)
     for category in known:
+        # Those without keys that would tell.
+        if category in {ARRAY, VOLUME} and latest(array.unisphere, array.id) is None:
+            continue
         if category is VOLUME:
             yield from volumes.parts(array, int(start), int(end))
         else:
             yield from _of_category(array, category, int(start), int(end))
 
 
+def _known(unisphere: Unisphere, measured: Measured) -> list[Category]:
+    return [one for one in SOURCES[measured.source] if unisphere.at_least(one.since)]
+
+
 def latest(unisphere: Unisphere, array_id: str) -> int | None:
-    """When the array's newest sample was taken, in epoch ms; None when it is not registered."""
+    """When the array's newest sample was taken, in epoch ms; None when it is not registered.
+
+    Raises InvalidResults for an answer that does not say.
+    """
     found = _infos(unisphere.get("/performance/Array/keys"), ARRAY)
     newest = next((one for one in found if one.get("symmetrixId") == array_id), None)
-    return None if newest is None else int(newest["lastAvailableDate"])
+    if newest is None:
+        return None
+    told = newest.get("lastAvailableDate")
+    if not isinstance(told, int):
+        raise exception.InvalidResults("performance/Array: no 'lastAvailableDate'")
+    return told
 
 
 def _of_category(array: Array, category: Category, start: int, end: int) -> Iterator[Record]:

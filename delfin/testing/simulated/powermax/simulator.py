@@ -57,6 +57,8 @@ class PowerMax(SimulatedArray):
         self.served = VERSIONS[max(newest - 2, 0) : newest + 1]
         # Which arrays '/v1' does not know yet: it answers from another place.
         self.behind: set[str] = set()
+        # Which arrays are not registered for performance data.
+        self.unregistered: set[str] = set()
         # What an endpoint says for the truth, with a good status.
         self.instead: dict[str, Any] = {}
         self._tokens: dict[str, str] = {}
@@ -218,8 +220,12 @@ class PowerMax(SimulatedArray):
         now = self._clock_ms()
         if (method, category, what) == ("GET", "Array", "keys"):
             dates = measured.dates(now)
-            return Answer(200, {"arrayInfo": [{"symmetrixId": n, **dates} for n in self.arrays]})
+            names = [name for name in self.arrays if name not in self.unregistered]
+            found = [{"symmetrixId": name, **dates} for name in names]
+            return Answer(200, {"arrayInfo": found} if found else {})
         asked = request.body
+        if self.serial(request) in self.unregistered:
+            return None
         if (method, category, what) == ("POST", "Volume", "metrics"):
             return self._of_volumes(asked, now)
         model = self.arrays[asked["symmetrixId"]]

@@ -234,11 +234,17 @@ def test_history_is_read_page_by_page(unisphere: PowerMax, driver: VmaxDriver) -
     assert unisphere.iterators.open == 0
 
 
-def test_an_array_that_is_not_registered_for_performance_has_no_latest_time(
-    unisphere: PowerMax, driver: VmaxDriver, monkeypatch: pytest.MonkeyPatch
+def test_an_array_that_is_not_registered_for_performance_has_none_and_no_error(
+    simulate: Simulate, connect: Connect
 ) -> None:
-    monkeypatch.setattr(driver.client, "get", lambda _path: {"arrayInfo": []})
-    assert driver.get_latest_perf_timestamp(None) is None
+    unisphere = simulate(arrays={ARRAY: Sizes(), OTHER: Sizes()})
+    driver = connect(unisphere, storage_name=ARRAY)
+    end = driver.get_latest_perf_timestamp(None) or 0
+    for unregistered in ({ARRAY}, {ARRAY, OTHER}):
+        unisphere.unregistered = unregistered
+        assert driver.get_latest_perf_timestamp(None) is None
+        assert collect(driver, end - STEP_MS, end) == []
+    assert driver.list_volumes(None)
 
 
 def test_an_answer_about_something_else_is_no_array_without_performance(
@@ -249,6 +255,9 @@ def test_an_answer_about_something_else_is_no_array_without_performance(
         driver.get_latest_perf_timestamp(None)
     with pytest.raises(exception.InvalidResults, match="no 'srpInfo'"):
         collect(driver, 0, 1, "storagePool")
+    unisphere.instead["performance"] = {"arrayInfo": [{"symmetrixId": ARRAY}]}
+    with pytest.raises(exception.InvalidResults, match="no 'lastAvailableDate'"):
+        driver.get_latest_perf_timestamp(None)
     unisphere.instead["performance"] = {}
     assert driver.get_latest_perf_timestamp(None) is None
 

@@ -118,6 +118,19 @@ def test_a_unisphere_before_10_does_not_measure_volumes_and_says_the_rest(
     }
 
 
+def test_an_upgrade_to_10_is_noticed_though_the_old_version_is_still_served(
+    simulate: Simulate, connect: Connect
+) -> None:
+    unisphere = simulate(version="92")
+    driver = connect(unisphere)
+    end = newest(driver)
+    unisphere.served = ("91", "92", "100")
+    assert {one.labels["resource_type"] for one in collect(driver, end, end)} == {"volume"}
+    assert driver.client.version == "100"
+    assert len(driver.list_volumes(None)) == 40
+    assert unisphere.sessions.logins == 1
+
+
 def test_volumes_that_a_unisphere_does_not_find_are_not_measured(
     unisphere: PowerMax, driver: VmaxDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
