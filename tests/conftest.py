@@ -56,12 +56,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests run in several processes, each service story runs beside its neighbours.
 
     Those of a file share servers that are slow to start; those of the Linux hosts share the
-    machine's loop devices.
+    machine's loop devices, and those of the installer an installation.
     """
     for item in items:
         folder = item.path.parent
         if folder.parent.name == "service":
-            place = folder if folder.name == "linux" else item.path
+            place = folder if folder.name in {"linux", "installer"} else item.path
             item.add_marker(pytest.mark.xdist_group(place.stem))
 
 
