@@ -49,7 +49,12 @@ class Arrays(Protocol):
     def get_capabilities(self, context: RequestContext, storage_id: str) -> dict[str, Any]: ...
 
     def capabilities_of(
-        self, context: RequestContext, vendor: str, model: str, firmware: str | None
+        self,
+        context: RequestContext,
+        vendor: str,
+        model: str,
+        firmware: str | None,
+        access: Sequence[str] = (),
     ) -> dict[str, Any]: ...
 
 

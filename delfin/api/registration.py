@@ -89,9 +89,10 @@ def _same_access(parts: ApiParts, row: AccessInfo, body: Mapping[str, Any], offe
     return bool(opened["extra_attributes"] == offer.extra_attributes)
 
 
-def _able(parts: ApiParts, body: Mapping[str, Any], reported: Row) -> Able:
+def _able(parts: ApiParts, body: Mapping[str, Any], offer: Offer, reported: Row) -> Able:
     """What is collected of it by default; an array whose driver tells nonsense is registered too."""
-    driver = (body["vendor"], body["model"], reported.get("firmware_version"))
+    access = [name for name in BLOCKS if offer.blocks.get(name)]
+    driver = (body["vendor"], body["model"], reported.get("firmware_version"), access)
     try:
         return Able.asked(
             lambda: parts.arrays.capabilities_of(get_admin_context(), *driver), parts.conf
@@ -109,7 +110,7 @@ def _store(
     reported: Row,
     manager_key: str | None,
 ) -> Row:
-    able = _able(parts, body, reported)
+    able = _able(parts, body, offer, reported)
 
     @retried
     def attempt() -> Row:

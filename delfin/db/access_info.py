@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Integer, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from delfin import exception
+from delfin.common.constants import ACCESS_TYPE
 from delfin.db.base import Base, Json, Timestamped
 from delfin.db.storages import Storage
 
@@ -89,6 +90,11 @@ def of_driver(session: Session, vendor: str, model: str) -> list[AccessInfo]:
             )
         )
     )
+
+
+def types_of(row: Any) -> tuple[str, ...]:
+    """The access types that a row, or its columns of them, has: 'rest', 'ssh' and so on."""
+    return tuple(name for name in ACCESS_TYPE if getattr(row, name))
 
 
 def of_manager(session: Session, manager_key: str) -> list[AccessInfo]:

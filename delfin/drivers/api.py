@@ -311,19 +311,25 @@ class DriverAPI:
             states = storages.kind_states(session, [storage_id])[storage_id]
             row = access_info.get(session, storage_id)
             name = (row.vendor, row.model)
+            access = access_info.types_of(row)
         context.storage_id = storage_id
         driver = self._drivers.driver_class(*name)
         lacks = driver.unsupported_kinds | {one.kind for one in states if one.supported is False}
         return {
             **dict.fromkeys(capabilities.LISTS),
-            **self.capabilities_of(context, *name, firmware),
+            **self.capabilities_of(context, *name, firmware, access),
             "supported_kinds": [kind.key for kind in _listed_by(driver) if kind.key not in lacks],
         }
 
     def capabilities_of(
-        self, context: RequestContext, vendor: str, model: str, firmware: str | None
+        self,
+        context: RequestContext,
+        vendor: str,
+        model: str,
+        firmware: str | None,
+        access: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """What a driver tells of arrays with that firmware; asks no database.
+        """What a driver tells of arrays with that firmware and these access types; asks no database.
 
         Raises:
             exception.StorageDriverNotFound: The driver is not installed.
@@ -331,7 +337,8 @@ class DriverAPI:
             exception.InvalidStorageCapability: The driver's answer is not of the SDK's shape.
         """
         found = self._drivers.driver_class(vendor, model)
-        filters = {"firmware_version": firmware} if firmware else None
+        # Drivers of SODA Delfin look for the firmware in whatever they are given.
+        filters = {"firmware_version": firmware, "access": list(access)} if firmware else None
         try:
             told = found.get_capabilities(context, filters)
         except exception.DelfinException:

@@ -151,6 +151,9 @@ class StorageDriver(ABC):
         """What the arrays can do, or None: `is_historic`, `resource_metrics`, and where known lists
         of words: `protocols` (as of ports and shares: fc, iscsi, nvme-of, nfs, cifs) and `features`
         (thin_provisioning, compression, deduplication, snapshots, replication, encryption, tiering).
+
+        'filters' holds what is known of the array, or is None: its `firmware_version`, and under
+        `access` the access types that it was registered with, such as `["rest", "ssh"]`.
         """
 
     def get_alert_sources(self, context: Any) -> list[dict[str, str]]:

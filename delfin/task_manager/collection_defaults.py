@@ -13,10 +13,11 @@ from oslo_log import log
 from sqlalchemy import select
 
 from delfin import exception
+from delfin.common.constants import ACCESS_TYPE
 from delfin.context import get_admin_context
 from delfin.coordination.loop import Loop
 from delfin.db import storages
-from delfin.db.access_info import AccessInfo
+from delfin.db.access_info import AccessInfo, types_of
 from delfin.db.session import Database, retried
 from delfin.db.storages import Storage
 from delfin.drivers.api import DriverAPI
@@ -30,8 +31,8 @@ LOG = log.getLogger(__name__)
 # Seconds between two looks.
 _EVERY = 60.0
 
-# Vendor, model and firmware: what an answer about capabilities depends on.
-_Make = tuple[str, str, str | None]
+# Vendor, model, firmware and access types: what an answer about capabilities depends on.
+_Make = tuple[str, str, str | None, tuple[str, ...]]
 
 
 class CollectionDefaults:
@@ -86,12 +87,17 @@ class CollectionDefaults:
             self._ring()
 
     def _makes(self) -> dict[str, _Make]:
+        blocks = [getattr(AccessInfo, name) for name in ACCESS_TYPE]
         wanted = select(
-            Storage.id, AccessInfo.vendor, AccessInfo.model, Storage.firmware_version
+            Storage.id, AccessInfo.vendor, AccessInfo.model, Storage.firmware_version, *blocks
         ).join(AccessInfo, AccessInfo.storage_id == Storage.id)
         with self._database.reader() as session:
             rows = session.execute(wanted.where(Storage.deleted.is_(False)))
-            return {row[0]: (row[1], row[2], row[3]) for row in rows if self._mine(row[0])}
+            return {
+                row[0]: (row[1], row[2], row[3], types_of(row))
+                for row in rows
+                if self._mine(row[0])
+            }
 
     def _able(self, make: _Make) -> Able | None:
         """None while nobody knows: what is written stays."""

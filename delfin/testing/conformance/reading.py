@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,11 +72,16 @@ def context_for(storage_id: str | None) -> RequestContext:
     return context
 
 
-def read(driver: Any, window: Window | None, asked: Callable[[], int] | None = None) -> Reading:
+def read(
+    driver: Any,
+    window: Window | None,
+    asked: Callable[[], int] | None = None,
+    access: Sequence[str] = (),
+) -> Reading:
     """Everything, in the order of a synchronisation; raises nothing that the driver raises.
 
     Without a 'window' performance data of the array's last minutes is asked for. 'asked' counts
-    what the array was asked, where that can be known.
+    what the array was asked, where that can be known; 'access' are the access types.
     """
     reading = Reading()
     context = context_for(driver.storage_id)
@@ -96,7 +101,7 @@ def read(driver: Any, window: Window | None, asked: Callable[[], int] | None = N
         reading.query = _moment(reading.alerts)
         if reading.query:
             reading.filtered = ask(LIST_ALERTS, dict(reading.query))
-        reading.capabilities = _capabilities(reading, driver, context)
+        reading.capabilities = _capabilities(reading, driver, context, access)
         wanted = metrics_of(reading.capabilities)
         if wanted:
             reading.metrics = ask(COLLECT, driver.storage_id, wanted, *reading.window)
@@ -162,12 +167,15 @@ def _asked(
     return None
 
 
-def _capabilities(reading: Reading, driver: Any, context: RequestContext) -> Any:
+def _capabilities(
+    reading: Reading, driver: Any, context: RequestContext, access: Sequence[str]
+) -> Any:
     firmware = (
         reading.storage.get("firmware_version") if isinstance(reading.storage, dict) else None
     )
+    known = {"firmware_version": firmware, "access": list(access)}
     try:
-        return type(driver).get_capabilities(context, {"firmware_version": firmware})
+        return type(driver).get_capabilities(context, known)
     except NotImplementedError:
         return None
     except Exception as error:  # noqa: BLE001 - as above

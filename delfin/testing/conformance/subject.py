@@ -97,7 +97,7 @@ class Subject:
         """The same with what the replay noticed."""
         with self._player() as player, captured_log() as log:
             driver = player.connect(self.driver)
-            told = read(driver, player.about.window, lambda: player.play.asked)
+            told = read(driver, player.about.window, lambda: player.play.asked, self.access_types)
             failed = log_out(driver)
             if failed is not None:
                 told.failures["close_connection"] = failed
@@ -121,7 +121,7 @@ class Subject:
             return self._read_live()
         with self.player() as player:
             driver = player.connect(self.driver)
-            told = read(driver, player.about.window)
+            told = read(driver, player.about.window, access=self.access_types)
             log_out(driver)
             return told
 
@@ -130,7 +130,7 @@ class Subject:
         with captured_log() as log:
             driver = LiveArray(self._access).connect(self.driver)
             try:
-                told = read(driver, None)
+                told = read(driver, None, access=self.access_types)
             finally:
                 log_out(driver)
         told.log += log.getvalue()

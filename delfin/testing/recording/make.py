@@ -44,13 +44,14 @@ def record(
     if any(folder.iterdir()):
         raise exception.InvalidInput(f"{folder} is not empty")
     access = {**access, "storage_id": STORAGE_ID}
-    recorder = Recorder(folder, _about(access, source), access)
+    about = _about(access, source)
+    recorder = Recorder(folder, about, access)
     with wire.opened() as tap:
         tap.attach(recorder, access)
         driver = driver_class(**access)
         recorder.watch(driver)
         try:
-            reading = read(driver, None)
+            reading = read(driver, None, access=about.access)
             # Some arrays take even a wrong number for an order: only a simulator is asked.
             if source == "simulator":
                 alerts.clear_findings(driver, recorded=False)

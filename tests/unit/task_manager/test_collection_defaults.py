@@ -51,7 +51,9 @@ class Drivers(DriverManager):
     def driver_class(self, vendor: str, model: str) -> Any:
         told = self.told[model]
 
-        def tell(*_asked: Any) -> Any:
+        def tell(_context: Any, filters: Any) -> Any:
+            if callable(told):
+                return told(filters)
             if isinstance(told, Exception):
                 raise told
             return told
@@ -213,3 +215,18 @@ def test_a_storage_that_is_being_removed_gets_nothing(
         session.execute(update(Storage).values(deleted=True))
     start().turn()
     assert rows(database, MetricsSettings) == rows(database, TelemetryConfig) == []
+
+
+def test_what_an_array_can_do_follows_the_ways_to_it(
+    database: Database, conf: cfg.ConfigOpts, drivers: Drivers, start: Start
+) -> None:
+    """Some keep a history that can be read over SSH only."""
+    drivers.told["dual"] = lambda filters: can(*(["disk"] if "ssh" in filters["access"] else []))
+    storage_id = add(database, "dual", firmware="1.0")
+    defaults = start()
+    defaults.turn()
+    assert collected(database, conf, storage_id) == {}
+    with database.writer() as session:
+        session.execute(update(AccessInfo).values(ssh={"host": "array.example"}))
+    defaults.turn()
+    assert collected(database, conf, storage_id) == {"disk": 900}
