@@ -71,9 +71,7 @@ class Sessions:
         """A new session; raises BadCredentials or SessionLimit."""
         with self._lock:
             self._prune()
-            # Both are compared in any case, so the time taken tells nothing.
-            known = _equal(username, self.username) & _equal(password, self._password)
-            if not known:
+            if not self.knows(username, password):
                 self.failed_logins += 1
                 raise BadCredentials
             if len(self._open) >= self.limit:
@@ -84,6 +82,10 @@ class Sessions:
             self._open[session.token] = session
             self.max_open = max(self.max_open, len(self._open))
             return session
+
+    def knows(self, username: str, password: str) -> bool:
+        """Whether the account is so; both are compared in any case, so the time tells nothing."""
+        return _equal(username, self.username) & _equal(password, self._password)
 
     def find(self, token: str) -> Session | None:
         """The session of the token, if it is still good; finding it keeps it alive."""

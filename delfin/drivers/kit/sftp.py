@@ -1,0 +1,93 @@
+"""Files that an array keeps, read over SFTP: for arrays whose history lies in files."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import paramiko
+
+from delfin import exception
+from delfin.common.deadline import bounded
+from delfin.drivers.utils import ssh_errors
+from delfin.drivers.utils.ssh_login import Access
+
+# Seconds that the array may be silent.
+TIMEOUT = 60.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file: its whole path, and when it was changed last, in seconds of the epoch."""
+
+    path: str
+    changed: int
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+class Files:
+    """What one login sees; it only reads."""
+
+    def __init__(self, client: paramiko.SFTPClient) -> None:
+        self._client = client
+
+    def listed(self, folders: Iterable[str]) -> list[Entry]:
+        """The files of the first of these folders that is there and has some; else none.
+
+        Raises StorageBackendException when one of them may not be read.
+        """
+        for folder in folders:
+            try:
+                found = self._client.listdir_attr(folder)
+            except FileNotFoundError:
+                continue
+            except PermissionError as error:
+                raise exception.StorageBackendException(f"{folder} may not be read") from error
+            files = [
+                Entry(f"{folder.rstrip('/')}/{one.filename}", int(one.st_mtime or 0))
+                for one in found
+                if stat.S_ISREG(one.st_mode or stat.S_IFREG)
+            ]
+            if files:
+                return files
+        return []
+
+    def content(self, path: str, limit: int) -> bytes:
+        """All of a file; raises InvalidResults for one with more than 'limit' bytes."""
+        with self._client.open(path, "rb") as file:
+            size = int(file.stat().st_size or 0)
+            if size > limit:
+                raise exception.InvalidResults(f"{path} has {size} bytes")
+            # So that a long way to the array is paid for once, not once for each 32 KiB.
+            file.prefetch(size)
+            return file.read(size)
+
+
+@contextmanager
+def opened(**access: Any) -> Iterator[Files]:
+    """A login for the length of a 'with', by the 'ssh' block of the access info.
+
+    Raises InvalidInput without such a block, and the connection errors of the SDK.
+    """
+    login = Access(**access)
+    host = str(login.ssh_host)
+    try:
+        ssh = login.login()
+    except Exception as error:
+        raise ssh_errors.translated(error, "create", host) from error
+    try:
+        client = ssh.open_sftp()
+        channel = client.get_channel()
+        if channel is not None:
+            channel.settimeout(bounded(TIMEOUT))
+        yield Files(client)
+    except (paramiko.SSHException, OSError, EOFError) as error:
+        raise ssh_errors.translated(error, "do_exec", host) from error
+    finally:
+        ssh.close()
