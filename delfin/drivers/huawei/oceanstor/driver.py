@@ -13,7 +13,8 @@ from delfin.drivers.driver import Row, StorageDriver
 from delfin.drivers.huawei.oceanstor import metrics
 from delfin.drivers.huawei.oceanstor.alerts import LISTED, TRAPPED, UNRECOVERED
 from delfin.drivers.huawei.oceanstor.client import Client, Record
-from delfin.drivers.huawei.oceanstor.fields import access, block, files, hardware, ports
+from delfin.drivers.huawei.oceanstor.fields import access, block, files, hardware, ports, words
+from delfin.drivers.huawei.oceanstor.history import History
 from delfin.drivers.huawei.oceanstor.names import Names
 from delfin.drivers.huawei.oceanstor.releases import RELEASES, Release, release_of
 from delfin.drivers.kit.mapping import RowMap
@@ -32,8 +33,9 @@ ABILITIES = {
 class OceanStorDriver(StorageDriver):
     """One session from construction to 'close_connection', for all threads.
 
-    Needs the access type 'rest'; the port is 8088 unless somebody changed it. A kind whose
-    interface the array does not have raises NotImplementedError.
+    Needs the access type 'rest'; the port is 8088 unless somebody changed it. With 'ssh' it
+    reads performance from the array's files, which are kept, in place of its last samples. A kind
+    whose interface the array does not have raises NotImplementedError.
     """
 
     # The session, and what is remembered, are guarded; an array has a session for 32 users.
@@ -43,6 +45,7 @@ class OceanStorDriver(StorageDriver):
         super().__init__(**kwargs)
         self.client = Client(**kwargs)
         self._names = Names(self.client.rows)
+        self._history = History(**kwargs) if kwargs.get("ssh") else None
         self._release: Release | None = None
         # Collections that the array answered for; none of them is an interface that it lacks.
         self._answered: set[str] = set()
@@ -147,8 +150,11 @@ class OceanStorDriver(StorageDriver):
 
     @staticmethod
     def get_capabilities(context: Any, filters: dict[str, Any] | None = None) -> dict[str, Any]:
-        """All releases measure the same, under other numbers."""
-        return {**RELEASES[-1].statistics.metrics.capabilities(), **ABILITIES}
+        """All releases measure the same, under other numbers; files of it may be in reach."""
+        statistics = RELEASES[-1].statistics
+        has_files = "ssh" in ((filters or {}).get("access") or ())
+        measured = statistics.kept if has_files else statistics.last
+        return {**measured.capabilities(), **ABILITIES}
 
     def collect_perf_metrics(
         self,
@@ -158,16 +164,34 @@ class OceanStorDriver(StorageDriver):
         start_time: int,
         end_time: int,
     ) -> list[constants.metric_struct]:
-        """The last sample of each thing, when it is of the window or up to two minutes newer."""
-        statistics = self.release.statistics
+        """What the array wrote into its files or, without a way to them, its last samples.
 
-        def fetch(measured: Measured) -> list[Record]:
-            return list(self._samples(measured.resource_type, int(end_time)))
+        These count when they are of the window or up to two minutes newer. Raises
+        StorageBackendException when files are missing that may still come, or be found.
+        """
+        statistics, history = self.release.statistics, self._history
+        start, end = int(start_time), int(end_time)
+        asked = (storage_id, resource_metrics, start, end)
+        if history is None:
+            return statistics.last.collect(*asked, lambda m: self._last(m.resource_type, end))
+        controllers = self._controllers()
 
-        return statistics.metrics.collect(storage_id, resource_metrics, start_time, end_time, fetch)
+        def fetch(measured: Measured) -> Iterator[Record]:
+            indicators = set(map(str, statistics.indicators(measured.resource_type)))
+            for collection, kind in metrics.ASKED[measured.resource_type].types.items():
+                found = history.samples(kind, indicators, start, end, controllers)
+                names = self._names.of(collection, found.keys())
+                yield from metrics.kept_parts(found, names)
+
+        return statistics.kept.collect(*asked, fetch)
 
     def get_latest_perf_timestamp(self, context: Any) -> int:
-        """The array's clock ("Interface for Querying the Equipment UTC Time", REST V5)."""
+        """How far files go; else the array's clock.
+
+        That is "Interface for Querying the Equipment UTC Time", REST V5.
+        """
+        if self._history is not None:
+            return self._history.newest(self._controllers())
         return int(self.client.one("/system_utc_time")["CMO_SYS_UTC_TIME"]) * 1000
 
     # --- inside ---
@@ -227,7 +251,7 @@ class OceanStorDriver(StorageDriver):
                 found[member] = next((one["ID"] for one in groups), None)
         return found
 
-    def _samples(self, kind: str, end: int) -> Iterator[Record]:
+    def _last(self, kind: str, end: int) -> Iterator[Record]:
         indicators = self.release.statistics.indicators(kind)
         for collection, number in metrics.ASKED[kind].types.items():
             told = self.client.query(
@@ -238,3 +262,9 @@ class OceanStorDriver(StorageDriver):
                 yield from metrics.parts(told, names, end)
             except (KeyError, TypeError, ValueError) as error:
                 raise exception.InvalidResults(f"performance of {collection}: {error}") from error
+
+    def _controllers(self) -> int:
+        """How many are running: each writes files of its own."""
+        every = self.client.rows("controller")
+        running = [one for one in every if str(one.get("RUNNINGSTATUS")) == words.ONLINE]
+        return len(running or every)

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from delfin.common import constants as c
+from delfin.drivers.huawei.oceanstor.history import RETENTION
 from delfin.drivers.kit.convert import number
 from delfin.drivers.kit.mapping import Calc, Get, Record, Rule
 from delfin.drivers.kit.metrics import Measured, MetricMap
@@ -26,6 +28,9 @@ CPU = "68"
 MICROSECONDS, MILLISECONDS = "370", "78"
 
 _NOT_MEASURED = -1.0
+# Metrics that are not read from files. Sizes were seen there in bytes (KenGuru66), where the
+# vendor's table of indicators says KB: who is right for which release is not known.
+_OTHERWISE_IN_FILES = frozenset({"IO_SIZE", "READ_IO_SIZE", "WRITE_IO_SIZE"})
 # How much newer than the window's end the last sample may be, to stand for it.
 _FRESH_MS = 120_000
 
@@ -113,31 +118,31 @@ class Statistics:
     def __init__(self, response_time: str, in_ms: Callable[[Any], float]) -> None:
         self._response_time = response_time
         seventh = {"RESPONSE_TIME": Get(response_time, in_ms)}
-        # The interface tells the last sample and keeps none, as far as is documented.
-        self.metrics = MetricMap(
-            *(
-                Measured(
-                    kind,
-                    {
-                        getattr(asked.owner, name): rule
-                        for name, rule in {**_SIX, **seventh, **asked.rules}.items()
-                    },
-                    source=kind,
-                )
-                for kind, asked in ASKED.items()
-            ),
-            is_historic=False,
-        )
+        rules = {kind: {**_SIX, **seventh, **asked.rules} for kind, asked in ASKED.items()}
+        # The interface tells the last sample and keeps none.
+        self.last = MetricMap(*_measured(rules), is_historic=False)
+        # Files keep it, where they can be read.
+        known = {
+            kind: {name: rule for name, rule in of.items() if name not in _OTHERWISE_IN_FILES}
+            for kind, of in rules.items()
+        }
+        self.kept = MetricMap(*_measured(known), is_historic=True, retention=RETENTION)
 
     def indicators(self, kind: str) -> list[int]:
         """The numbers of what is to be asked for this type of resource."""
         return [int(n) for n in (*_RATES, self._response_time, *ASKED[kind].indicators)]
 
 
+def _measured(rules: Mapping[str, Mapping[str, Rule]]) -> Iterator[Measured]:
+    for kind, of in rules.items():
+        metrics = {getattr(ASKED[kind].owner, name): rule for name, rule in of.items()}
+        yield Measured(kind, metrics, source=kind, samples=itemgetter("samples"))
+
+
 def parts(
     answered: Iterable[Record], names: Mapping[str, str], end: int
 ) -> Iterator[dict[str, Any]]:
-    """The samples, by the name of the indicator and with the name of the thing.
+    """The last samples, by the number of the indicator, and the things that they are of.
 
     Windows end at whole minutes that have passed, and the array tells what it measured since: the
     sample stands for the end of the window. It never stands for a window that is long past.
@@ -146,12 +151,23 @@ def parts(
         identity = str(told["object_id"])
         values = dict(zip(map(str, told["indicators"]), told["indicator_values"], strict=True))
         at = int(number(told["timestamp"])) * 1000
-        yield {
+        sample = {
             **{n: v for n, v in values.items() if v is not None and amount(v) != _NOT_MEASURED},
-            "id": identity,
-            "name": names.get(identity),
             "time": end if end < at <= end + _FRESH_MS else at,
         }
+        yield {"id": identity, "name": names.get(identity), "samples": [sample]}
+
+
+def kept_parts(
+    found: Mapping[str, list[dict[str, Any]]], names: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    """The same of performance files; what the array does not list is left out.
+
+    That the ids there are those of the REST interface is how Huawei's vRealize adapter joins them.
+    """
+    for identity, samples in found.items():
+        if names.get(identity):
+            yield {"id": identity, "name": names[identity], "samples": samples}
 
 
 V5 = Statistics(MILLISECONDS, amount)

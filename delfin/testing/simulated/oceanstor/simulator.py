@@ -11,12 +11,13 @@ from delfin import utils
 from delfin.testing.simulated import faults
 from delfin.testing.simulated.array import SimulatedArray
 from delfin.testing.simulated.control import members
-from delfin.testing.simulated.oceanstor import api, samples
+from delfin.testing.simulated.oceanstor import api, performance_files, samples
 from delfin.testing.simulated.oceanstor.data import Array
 from delfin.testing.simulated.oceanstor.parts import Item
 from delfin.testing.simulated.oceanstor.sizes import RELEASES, Sizes
 from delfin.testing.simulated.server import Answer, Request
 from delfin.testing.simulated.sessions import BadCredentials, Session, SessionLimit
+from delfin.testing.simulated.sftp import SftpServer
 
 SERIAL = "2102352VUV10K6000007"
 # Of DeviceManager: 32 users at once, signed out after 20 minutes without a request.
@@ -25,6 +26,9 @@ USERS, LIFETIME = 32, 1200.0
 
 class OceanStor(SimulatedArray):
     """See SimulatedArray for how to start it; 'release' is V5 or V6.
+
+    With 'has_files' each controller is an SFTP server in 'controllers' too, with the performance
+    files of a day; the account is that of the REST interface.
 
     The control port also takes PUT /sizes, a JSON object of numbers, and PUT /account with
     {"state": number}, the state that the next sign-ins are told.
@@ -37,8 +41,10 @@ class OceanStor(SimulatedArray):
         release: str = "V6",
         serial: str = SERIAL,
         clock_ms: Callable[[], int] = utils.utcnow_ms,
+        has_files: bool = False,
         **kw: Any,
     ) -> None:
+        self.controllers: list[SftpServer] = []
         super().__init__(*args, **kw)
         self.sessions.limit, self.sessions.lifetime = USERS, LIFETIME
         self.account_state = 1
@@ -51,6 +57,18 @@ class OceanStor(SimulatedArray):
         self._started_ms = clock_ms()
         self._serial, self._firmware = serial, RELEASES[release]
         self.array = self._made(sizes or Sizes())
+        for number in range(self.array.state.sizes.controllers if has_files else 0):
+            self.controllers.append(self._controller(number))
+
+    def start(self) -> None:
+        super().start()
+        for controller in self.controllers:
+            controller.start()
+
+    def close(self) -> None:
+        for controller in self.controllers:
+            controller.close()
+        super().close()
 
     def resize(self, sizes: Sizes) -> None:
         """Makes the array anew; who is signed in stays so."""
@@ -87,6 +105,12 @@ class OceanStor(SimulatedArray):
         return None
 
     # The requests.
+
+    def _controller(self, number: int) -> SftpServer:
+        return SftpServer(
+            *(self.host, self.sessions.knows),
+            lambda: performance_files.files(lambda: self.array, number, self._clock_ms),
+        )
 
     def _made(self, sizes: Sizes) -> Array:
         return Array(self._serial, sizes, self._firmware, self._started_ms)

@@ -38,7 +38,7 @@ def connect() -> Iterator[Connect]:
     """Makes drivers for an array, and closes them after the story."""
     made = []
 
-    def make(array: Any, password: str = PASSWORD) -> OceanStorDriver:
+    def make(array: Any, password: str = PASSWORD, **more: Any) -> OceanStorDriver:
         driver = OceanStorDriver(
             storage_id=STORAGE_ID,
             vendor="huawei",
@@ -50,6 +50,7 @@ def connect() -> Iterator[Connect]:
                 "password": cryptor.encode(password),
             },
             verify=str(array.certificate_path),
+            **more,
         )
         made.append(driver)
         return driver

@@ -110,7 +110,7 @@ def test_what_is_not_measured_is_left_out() -> None:
         {"object_id": "0A", "timestamp": 60, "indicators": [22, 68], "indicator_values": [5, -1]}
     ]
     assert list(metrics.parts(told, {}, 60_000)) == [
-        {"22": 5, "id": "0A", "name": None, "time": 60_000}
+        {"id": "0A", "name": None, "samples": [{"22": 5, "time": 60_000}]}
     ]
 
 

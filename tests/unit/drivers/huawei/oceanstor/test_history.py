@@ -1,0 +1,271 @@
+"""What an OceanStor measured before: files of its controllers, over SFTP."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from delfin import cryptor, exception
+from delfin.drivers.capabilities import checked
+from delfin.drivers.huawei.oceanstor import perf_file
+from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
+from delfin.drivers.huawei.oceanstor.history import RETENTION
+from delfin.testing.simulated.oceanstor import OceanStor, Sizes, performance_files, samples
+from tests.unit.drivers.huawei.oceanstor.conftest import PASSWORD, USER, Connect
+
+ACCESS = {"firmware_version": "6.1.6", "access": ["rest", "ssh"]}
+WANTED: dict[str, Any] = OceanStorDriver.get_capabilities(None, ACCESS)["resource_metrics"]
+MINUTE, HOUR = 60_000, 3_600_000
+SMALL = Sizes(luns=5, disks=3, fc_ports=2, eth_ports=2)
+
+
+@pytest.fixture(params=["V5", "V6"])
+def older(request: pytest.FixtureRequest, clock: list[int]) -> Iterator[OceanStor]:
+    """An array of each release, with files."""
+    with OceanStor(
+        release=request.param, sizes=SMALL, clock_ms=lambda: clock[0], has_files=True
+    ) as array:
+        yield array
+
+
+@pytest.fixture
+def array(clock: list[int]) -> Iterator[OceanStor]:
+    with OceanStor(sizes=SMALL, clock_ms=lambda: clock[0], has_files=True) as array:
+        yield array
+
+
+def ssh(array: OceanStor, password: str = PASSWORD, **more: Any) -> dict[str, Any]:
+    """Access to the first controller and, unless told otherwise, to the others."""
+    first, *others = array.controllers
+    told = "; ".join(f"{one.host}:{one.port} {one.fingerprint}" for one in others)
+    return {
+        "ssh": {
+            "host": first.host,
+            "port": first.port,
+            "username": USER,
+            "password": cryptor.encode(password),
+            "pub_key": first.public_key,
+        },
+        "extra_attributes": {"performance_hosts": told},
+        **more,
+    }
+
+
+def collected(driver: OceanStorDriver, start: int, end: int, *kinds: str) -> list[Any]:
+    wanted = {kind: WANTED[kind] for kind in kinds or WANTED}
+    return driver.collect_perf_metrics(None, "s1", wanted, start, end)
+
+
+def test_each_minute_of_an_hour_ago_is_read_of_everything(
+    older: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    end = clock[0] // HOUR * HOUR - HOUR
+    found = collected(connect(older, **ssh(older)), end - 20 * MINUTE, end)
+    every = [end - n * MINUTE for n in range(20)]
+    assert all(sorted(one.values) == sorted(every) for one in found)
+    ids = {(one.labels["resource_type"], one.labels["resource_id"]) for one in found}
+    assert {kind for kind, _ in ids} == set(WANTED)
+    assert len(ids) == 4 + 5 + 2 + 4 + 3
+    assert all(one.labels["resource_name"] for one in found)
+
+
+def test_files_and_the_interface_tell_the_same(
+    older: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    """But whole numbers only: what a file has lost is less than one."""
+    now = clock[0] = clock[0] // MINUTE * MINUTE
+    last = values(collected(connect(older), now - MINUTE, now, "volume"), now)
+    clock[0] += HOUR
+    kept = values(collected(connect(older, **ssh(older)), now - MINUTE, now, "volume"), now)
+    assert kept.keys() == last.keys()
+    for which, value in kept.items():
+        assert value == pytest.approx(last[which], abs=1), which
+
+
+def values(found: list[Any], at: int) -> dict[tuple[str, str], float]:
+    return {(one.name, one.labels["resource_id"]): one.values[at] for one in found}
+
+
+def test_the_newest_is_what_every_controller_has_written(
+    array: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    driver = connect(array, **ssh(array))
+    told = driver.get_latest_perf_timestamp(None)
+    assert told == clock[0] // (15 * MINUTE) * 15 * MINUTE - MINUTE
+    found = collected(driver, told - MINUTE, told)
+    assert {at for one in found for at in one.values} == {told}
+
+
+def test_a_controller_that_is_down_keeps_nobody_waiting(
+    array: OceanStor, connect: Connect, clock: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver = connect(array, **ssh(array))
+    array.controllers[1].close()
+    with pytest.raises(exception.StorageBackendException, match="performance files of 127"):
+        driver.get_latest_perf_timestamp(None)
+    rows = driver.client.rows
+    down = {"0B": {"RUNNINGSTATUS": "28"}}
+    monkeypatch.setattr(
+        *(driver.client, "rows"),
+        lambda path: [{**row, **down.get(row["ID"], {})} for row in rows(path)],
+    )
+    told = driver.get_latest_perf_timestamp(None)
+    assert collected(driver, told - MINUTE, told, "disk")
+
+
+def test_a_file_is_fetched_once_for_all_types(
+    array: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    end = clock[0] // HOUR * HOUR - HOUR
+    collected(connect(array, **ssh(array)), end - 10 * MINUTE, end - MINUTE)
+    assert [len(one.reads) for one in array.controllers] == [1, 1]
+
+
+def test_what_is_not_written_yet_is_asked_for_again(
+    array: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    """Else it would count as read, and be lost."""
+    clock[0] = clock[0] // HOUR * HOUR + 10 * MINUTE
+    driver = connect(array, **ssh(array))
+    start, end = clock[0] - 8 * MINUTE, clock[0] - 3 * MINUTE
+    with pytest.raises(exception.StorageBackendException, match="last performance file so far"):
+        collected(driver, start, end, "disk")
+    clock[0] += 6 * MINUTE
+    times = {at for one in collected(driver, start, end, "disk") for at in one.values}
+    assert len(times) == 5
+
+
+def test_a_time_in_which_nothing_was_measured_is_over(
+    array: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    """The array writes on, so nothing of it comes any more."""
+    end = clock[0] - RETENTION * 1000 - HOUR
+    assert collected(connect(array, **ssh(array)), end - HOUR, end, "disk") == []
+
+
+def test_a_controller_whose_files_cannot_be_had_is_missed(
+    array: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    driver = connect(array, **ssh(array, extra_attributes={}))
+    end = clock[0] - HOUR
+    with pytest.raises(exception.StorageBackendException, match="1 of 2 controllers"):
+        collected(driver, end - HOUR, end, "disk")
+
+
+def test_a_refused_password_is_tried_once_and_stops_nothing_else(
+    array: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    driver = connect(array, **ssh(array, "wrong-Passw0rd"))
+    for _ in range(2):
+        with pytest.raises(exception.StorageBackendException, match="performance files of") as told:
+            collected(driver, clock[0] - 2 * HOUR, clock[0] - HOUR, "disk")
+        assert "wrong" not in str(told.value)
+    assert [one.logins for one in array.controllers] == [1, 0]
+    assert driver.list_disks(None)
+
+
+def test_another_host_key_gets_no_password(
+    array: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    first, second = array.controllers
+    told = f"{second.host}:{second.port} {first.fingerprint}"
+    driver = connect(array, **ssh(array, extra_attributes={"performance_hosts": told}))
+    with pytest.raises(exception.StorageBackendException, match="host key"):
+        collected(driver, clock[0] - 2 * HOUR, clock[0] - HOUR, "disk")
+    assert [one.logins for one in array.controllers] == [1, 0]
+
+
+@pytest.mark.parametrize("told", ["10.0.0.2", "10.0.0.2:many SHA256:x", "SHA256:x"])
+def test_other_controllers_want_an_address_and_a_key(
+    array: OceanStor, connect: Connect, told: str
+) -> None:
+    with pytest.raises(exception.InvalidInput, match="performance_hosts"):
+        connect(array, **ssh(array, extra_attributes={"performance_hosts": told}))
+
+
+def test_history_is_promised_only_where_files_can_be_read() -> None:
+    told = checked(OceanStorDriver.get_capabilities(None, ACCESS))
+    assert (told["is_historic"], told["performance_metric_retention_window"]) == (True, RETENTION)
+    for filters in (None, {"firmware_version": "6.1.6"}, {**ACCESS, "access": ["rest"]}):
+        other = checked(OceanStorDriver.get_capabilities(None, filters))
+        assert other["is_historic"] is False
+        assert "performance_metric_retention_window" not in other
+        assert (
+            told["resource_metrics"]["volume"].keys() < other["resource_metrics"]["volume"].keys()
+        )
+
+
+@pytest.fixture
+def packed(array: OceanStor) -> bytes:
+    """The newest file of the first controller."""
+    files = array.controllers[0].files()
+    return files[max(files)].content()
+
+
+def test_a_file_is_read_as_it_was_written(array: OceanStor, packed: bytes) -> None:
+    (block,) = perf_file.blocks(packed)
+    assert (block.step, (block.end - block.start) // block.step) == (60, 15)
+    assert block.kinds.keys() == set(performance_files.KINDS)
+    found = [sample for identity, sample in block.samples(11, {"22", "4711"}) if identity == "4"]
+    wanted = samples.sample(array.array.state, 11, "4", [22], block.start)["indicator_values"]
+    assert found[0] == {"time": block.start * 1000, "22": wanted[0]}
+    assert len(found) == 15
+    assert list(block.samples(40, {"22"})) == []
+
+
+def pack(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo("PerfData.dat")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def with_block(text: str, values: bytes = b"", width: int = 4) -> bytes:
+    head = bytes(333) + width.to_bytes(4, "little")
+    told = text.encode()
+    return pack(head + bytes(4) + (len(told) + 8).to_bytes(4, "little") + told + values)
+
+
+MOMENTS = '"StartTime": "0", "EndTime": "120", "Archive": "60"'
+ONE = '"Map": {"11": {"IDs": ["1"], "Names": ["a"], "DataTypes": [22]}}'
+
+
+def test_blocks_follow_each_other_and_what_is_below_zero_was_not_measured() -> None:
+    values = (7).to_bytes(4, "little") + (-1).to_bytes(4, "little", signed=True)
+    (block,) = perf_file.blocks(with_block(f"{{{MOMENTS}, {ONE}}}", values))
+    assert list(block.samples(11, {"22"})) == [
+        ("1", {"time": 0, "22": 7}),
+        ("1", {"time": 60_000}),
+    ]
+    assert len(list(perf_file.blocks(with_block(f"{{{MOMENTS}, {ONE}}}", values + values)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        (b"", "unpacked"),
+        (pack(bytes(30)), "head"),
+        (pack(b""), "head"),
+        (with_block(f"{{{MOMENTS}, {ONE}}}", bytes(8), width=8), "head"),
+        (with_block("no JSON"), "another form"),
+        (with_block("[]"), "another form"),
+        (with_block(f"{{{MOMENTS}}}"), "Map"),
+        (with_block(f"{{{MOMENTS}, {ONE}}}", bytes(7)), "7 bytes for 2 values"),
+        (with_block(f"{{{MOMENTS.replace('60', '0')}, {ONE}}}"), "by 0"),
+        (pack(bytes(333) + b"\4\0\0\0" + bytes(4) + b"\xff\0\0\0{}"), "cut off"),
+    ],
+)
+def test_a_file_that_is_none_is_told(wrong: bytes, text: str) -> None:
+    with pytest.raises(exception.InvalidResults, match=text):
+        list(perf_file.blocks(wrong))
+
+
+def test_a_file_that_is_cut_off_is_told(packed: bytes) -> None:
+    with pytest.raises(exception.InvalidResults, match="unpacked"):
+        list(perf_file.blocks(packed[: len(packed) // 2]))

@@ -1,0 +1,139 @@
+"""The simulated OceanStor on real sockets: what was missed is filled from its files, or is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from delfin import cryptor
+from delfin.db import storages
+from delfin.db.access_info import AccessInfo
+from delfin.db.access_secrets import seal
+from delfin.drivers.api import DriverAPI
+from delfin.drivers.manager import DriverManager
+from delfin.drivers.trust.tls import TlsTrust
+from delfin.jobs.collect import request
+from delfin.jobs.queue import DONE
+from delfin.jobs.worker import Finished
+from delfin.task_manager.collection.runner import CollectRunner
+from delfin.telemetry.plan import Wanted
+from delfin.telemetry.standing import standing
+from delfin.testing.simulated.oceanstor import OceanStor, Sizes
+from tests.unit.conftest import Bench
+from tests.unit.task_manager.collection.world import BEGIN, HOUR, MINUTE, Recording, SimulatedTime
+
+USER, PASSWORD = "admin", "Fake-Array-1"
+# A multiple of the length of a file.
+ROUND = BEGIN // HOUR * HOUR
+
+
+class Collected:
+    """An array of three disks that is collected once a minute, its performance not elsewhere."""
+
+    def __init__(self, bench: Bench, array: OceanStor, time: SimulatedTime, *, ssh: bool) -> None:
+        self.bench, self.time, self.sink = bench, time, Recording()
+        drivers = DriverManager(tls=TlsTrust(ca_path=str(array.certificate_path)))
+        self.arrays = DriverAPI(bench.database, bench.keyring, drivers)
+        self.storage_id = _register(bench, array, ssh=ssh)
+        self._runner = CollectRunner(
+            *(bench.database, bench.queue, self.arrays, bench.conf, self.sink),
+            plan=lambda *_: [Wanted("disk", 60, frozenset({"iops"}), True, (), "c")],
+            clock=time,
+        )
+
+    def collect(self) -> Finished:
+        with self.bench.database.writer() as session:
+            request(self.bench.queue, session, self.storage_id, at_once=True)
+        lease = self.bench.queue.lease("a")
+        assert lease is not None
+        finished = self._runner(lease, self.bench.stopping)
+        self.bench.queue.finish(lease, finished.state, finished.result)
+        return finished
+
+    def missing(self) -> Any:
+        with self.bench.database.reader() as session:
+            told = standing(session, self.storage_id, self.time.wall_ms())
+        return told["resources"][0]["missing"]
+
+    @property
+    def disk(self) -> str:
+        return min(key[1] for key in self.sink.values)
+
+    def holes(self, since: int, until: int) -> set[int]:
+        wanted = set(range(since, until + 1, MINUTE))
+        return wanted - set(self.sink.times("disk", self.disk, "iops"))
+
+
+@pytest.fixture
+def time() -> SimulatedTime:
+    return SimulatedTime()
+
+
+@pytest.fixture
+def array(time: SimulatedTime) -> Iterator[OceanStor]:
+    sizes = Sizes(pools=1, luns=0, filesystems=0, fc_ports=0, eth_ports=0, disks=3)
+    with OceanStor(sizes=sizes, clock_ms=time.wall_ms, has_files=True) as started:
+        yield started
+
+
+def _register(bench: Bench, array: OceanStor, *, ssh: bool) -> str:
+    storage_id = str(uuid4())
+    first, second = array.controllers
+    account = {"username": USER, "password": cryptor.encode(PASSWORD)}
+    blocks: dict[str, Any] = {"rest": {"host": array.host, "port": array.port, **account}}
+    if ssh:
+        key = {"pub_key": first.public_key}
+        blocks["ssh"] = {"host": first.host, "port": first.port, **account, **key}
+        other = f"{second.host}:{second.port} {second.public_key}"
+        blocks["extra_attributes"] = {"performance_hosts": other}
+    with bench.database.writer() as session:
+        told = {"serial_number": storage_id, "firmware_version": "6.1.6"}
+        storages.add(session, storage_id, told)
+        sealed = seal(bench.keyring, storage_id, blocks)
+        names = {"vendor": "huawei", "model": "oceanstor"}
+        session.add(AccessInfo(storage_id=storage_id, generation=1, **names, **sealed))
+    return storage_id
+
+
+@pytest.fixture
+def collected(
+    sqlite_bench: Bench,
+    array: OceanStor,
+    time: SimulatedTime,
+    request: pytest.FixtureRequest,
+) -> Iterator[Collected]:
+    made = Collected(sqlite_bench, array, time, ssh=getattr(request, "param", True))
+    yield made
+    made.arrays.sessions.close()
+
+
+def test_an_hour_without_delfin_is_filled_from_the_files(
+    collected: Collected, time: SimulatedTime
+) -> None:
+    time.passed = ROUND - BEGIN + 2 * HOUR
+    collected.collect()
+    # Files hold fifteen minutes each.
+    assert max(collected.sink.times("disk", collected.disk, "iops")) == time.wall_ms() - MINUTE
+    began = time.wall_ms()
+    time.sleep(HOUR + 10 * MINUTE)
+    assert collected.collect().state == DONE
+    assert collected.missing() == []
+    assert not collected.holes(began, began + HOUR - MINUTE)
+    time.sleep(5 * MINUTE)
+    assert collected.collect().state == DONE
+    assert not collected.holes(began, began + HOUR + 14 * MINUTE)
+    assert collected.sink.repeated == 0
+
+
+@pytest.mark.parametrize("collected", [False], indirect=True)
+def test_without_a_way_to_the_files_it_is_a_gap(collected: Collected, time: SimulatedTime) -> None:
+    time.passed = ROUND - BEGIN + 2 * HOUR
+    collected.collect()
+    began = time.wall_ms()
+    time.sleep(HOUR)
+    collected.collect()
+    assert len(collected.holes(began, began + HOUR)) == 59
+    assert collected.missing() == []
