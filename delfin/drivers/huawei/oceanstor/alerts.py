@@ -2,7 +2,9 @@
 
 Listings: "Interface for Querying Historical Alarms and Events Information", section 4.2.2.4.7 of
 the OceanStor Dorado 6.1.6 REST Interface Reference, as POSH quotes it (levels, types, states), and
-the answers of a Dorado 8000 V6 with Linuxfabrik's checks, where texts have HTML entities.
+the answers of a Dorado 8000 V6 with Linuxfabrik's checks, where texts have HTML entities. Levels 4
+and 7, which 6.1 does not have: TLV.java of Huawei's VASA provider, for V3 ("storage management
+interface specification V2.0").
 
 Traps: hwIsmReportingAlarm of ISM-HUAWEI-MIB, below 1.3.6.1.4.1.2011.2.91.10; object identifiers,
 levels and categories as in Huawei's own sender (Trap.h of its backup agent, 2018). It names the
@@ -88,8 +90,10 @@ _LEVEL = texts_too(
     {
         2: c.Severity.INFORMATIONAL,
         3: c.Severity.WARNING,
+        4: c.Severity.MINOR,
         5: c.Severity.MAJOR,
         6: c.Severity.CRITICAL,
+        7: c.Severity.FATAL,
     }
 )
 ALARM = RowMap(

@@ -2,7 +2,8 @@
 
 Sessions, token and device id: Linuxfabrik's notes (Dorado V6) and Huawei's CSI and CSM clients, which
 agree: POST `xx/sessions` tells `deviceid`, which all further paths begin with, and `iBaseToken`,
-which goes with the cookie of the answer. Error codes: CSI, constants.go, and CSM, httpcode.go.
+which goes with the cookie of the answer. Error codes: CSI, base/client.go; CSM, httpcode.go; and
+Huawei's open backup software, StorageCommonErrorCode.java, which names those of V3 and V5, too.
 An array signs a user out after 20 minutes without a request; 32 users may be signed in at once.
 """
 
@@ -100,9 +101,16 @@ class Client(RestSession):
         {
             "-401": exception.NotAuthorized,
             "1077949069": exception.NotAuthorized,
+            # Dorado; V3 and V5; V3 and V5 where a user of LDAP has the name of a local one.
             "1077987870": exception.InvalidUsernameOrPassword,
-            # The address is locked after wrong passwords; more tries would keep it so.
+            "1077949061": exception.InvalidUsernameOrPassword,
+            "1077949081": exception.InvalidUsernameOrPassword,
+            # The address or the account is locked after wrong passwords; more tries keep it so.
             "1077949071": exception.InvalidUsernameOrPassword,
+            "1077949070": exception.InvalidUsernameOrPassword,
+            "1077987871": exception.InvalidUsernameOrPassword,
+            "1073793581": exception.InvalidUsernameOrPassword,
+            "1077949067": exception.StorageMaxUserCountException,
             "1077948995": Busy,
             "1077949006": Busy,
             "1077949001": Busy,

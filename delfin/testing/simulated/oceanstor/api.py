@@ -13,8 +13,8 @@
 | POST /<device>/performance_data | the last samples |
 
 Everything is answered with status 200; `error.code` tells. The codes are those that the driver's
-client names, with their sources; two of them nobody documents and are made up here: SESSION_LIMIT,
-of which only the limit of 32 users is known, and NO_SUCH_ALARM. An unknown path is a 404.
+client names, with their sources; NO_SUCH_ALARM is in none of them and made up. An unknown path is a
+404.
 """
 
 from __future__ import annotations
@@ -34,15 +34,17 @@ LARGEST_PAGE = 100
 NOT_SIGNED_IN = -401
 USER_OFFLINE = 1077949069
 WRONG_PASSWORD = 1077987870
+WRONG_PASSWORD_V5 = 1077949061
 BUSY = 1077949006
 WRONG_PARAMETER = 50331651
-SESSION_LIMIT = 1077999001
+SESSION_LIMIT = 1077949067
 NO_SUCH_ALARM = 1077999002
 
 _TEXTS = {
     NOT_SIGNED_IN: "This operation fails to be performed because of the unauthorized REST.",
     USER_OFFLINE: "The user is offline.",
     WRONG_PASSWORD: "The user name or password is incorrect.",
+    WRONG_PASSWORD_V5: "The User name or PassWord is incorrect.",
     BUSY: "The system is busy.",
     WRONG_PARAMETER: "An error occurs to the parameter.",
     SESSION_LIMIT: "The number of online users has reached the upper limit.",

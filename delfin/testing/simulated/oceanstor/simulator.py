@@ -137,7 +137,7 @@ class OceanStor(SimulatedArray):
         try:
             session = self.sessions.sign_in(str(body.get("username")), str(body.get("password")))
         except BadCredentials:
-            raise api.Refusal(api.WRONG_PASSWORD) from None
+            raise api.Refusal(self._firmware.wrong_password) from None
         except SessionLimit:
             raise api.Refusal(api.SESSION_LIMIT) from None
         told = {

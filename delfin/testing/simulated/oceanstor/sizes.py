@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from delfin.testing.simulated.oceanstor import api
+
 MOST = 1_000_000
 
 
@@ -61,6 +63,7 @@ class Firmware:
         pools_have_uses: Whether a pool is for LUNs or for file systems.
         dedup: What the switch of deduplication is called.
         latency: The indicator of the mean response time, and how many of its units are a second.
+        wrong_password: The error code for one.
     """
 
     product: str
@@ -70,8 +73,14 @@ class Firmware:
     pools_have_uses: bool
     dedup: str
     latency: tuple[int, int]
+    wrong_password: int
 
 
-V5 = Firmware("V500R007C60", None, "122", False, True, "ENABLEDEDUP", (78, 1_000))
-V6 = Firmware("V600R005C03", "6.1.6", "816", True, False, "ENABLESMARTDEDUP", (370, 1_000_000))
+V5 = Firmware(
+    "V500R007C60", None, "122", False, True, "ENABLEDEDUP", (78, 1_000), api.WRONG_PASSWORD_V5
+)
+V6 = Firmware(
+    *("V600R005C03", "6.1.6", "816", True, False, "ENABLESMARTDEDUP", (370, 1_000_000)),
+    api.WRONG_PASSWORD,
+)
 RELEASES: Mapping[str, Firmware] = {"V5": V5, "V6": V6}

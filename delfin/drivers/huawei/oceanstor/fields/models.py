@@ -1,4 +1,8 @@
-"""OceanStor models by the PRODUCTMODE that `system/` tells: CSM, provider/constants/storage_maps.go."""
+"""OceanStor models by the PRODUCTMODE that `system/` tells.
+
+V3, V5 and Dorado V3 and V6: CSM, provider/constants/storage_maps.go. Later ones: Linuxfabrik's
+library for its checks, which has them from the REST Interface Reference V700R001C10.
+"""
 
 from __future__ import annotations
 
@@ -34,4 +38,14 @@ _DORADO = {
     "829": "Dorado 6800 V6", "830": "Dorado 18500 V6", "831": "Dorado 18800 V6",
     "832": "Dorado 18800K V6",
 }  # fmt: skip
-MODELS: Mapping[str, str] = {**_V3, **_V5, **_DORADO}
+_LATER = {
+    "833": "5310", "834": "5510", "835": "5610", "836": "6810", "837": "18510", "838": "18810",
+    "851": "Dorado 2000", "853": "2200", "854": "2220", "855": "2600",
+    "900": "Dorado 5000", "901": "Dorado 5000", "902": "Dorado 6000", "903": "Dorado 6000",
+    "904": "Dorado 8000", "905": "Dorado 8000", "906": "Dorado 18000", "907": "Dorado 18000",
+    "908": "Dorado 3000", "909": "Dorado 5000", "910": "Dorado 6000", "911": "Dorado 8000",
+    "912": "Dorado 18000", "913": "Dorado 3000", "914": "Dorado 5000", "915": "Dorado 6000",
+    "917": "Dorado 8000", "918": "Dorado 18000", "919": "Dorado 18000", "922": "Dorado 2100",
+    "923": "5310 Capacity Flash", "924": "5510 Capacity Flash",
+}  # fmt: skip
+MODELS: Mapping[str, str] = {**_V3, **_V5, **_DORADO, **_LATER}

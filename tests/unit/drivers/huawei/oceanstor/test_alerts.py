@@ -60,6 +60,18 @@ def test_clearing_an_alarm_takes_it_off_the_list(array: OceanStor, driver: Ocean
     assert len(array.array.events.current()) == 5
 
 
+@pytest.mark.parametrize(
+    ("level", "severity"),
+    [
+        *((2, "Informational"), (3, "Warning"), (4, "Minor")),
+        *((5, "Major"), (6, "Critical"), (7, "Fatal"), (9, "NotSpecified")),
+    ],
+)
+def test_levels_of_older_and_newer_releases_are_severities(level: int, severity: str) -> None:
+    record = {"eventID": 1, "startTime": 60, "level": level}
+    assert [alert["severity"] for alert in LISTED.listed([record], None)] == [severity]
+
+
 def test_states_that_are_told_as_texts_are_the_same_states() -> None:
     record = {"eventID": "1", "startTime": "60", "level": "6"}
     found = [

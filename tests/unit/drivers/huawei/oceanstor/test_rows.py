@@ -226,3 +226,11 @@ def test_an_answer_that_is_none_of_the_array_is_refused(
         driver.list_alerts(None, {"begin_time": 1, "end_time": 2**53})
     with pytest.raises(exception.InvalidResults):
         driver.client.query("/performance_data", {})
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [("61", "6800 V3"), ("122", "5510 V5"), ("816", "Dorado 8000 V6"), ("834", "5510"), ("9", "9")],
+)
+def test_models_are_told_by_name_and_unknown_ones_by_number(number: str, name: str) -> None:
+    assert block.model({"PRODUCTMODE": number}) == f"OceanStor {name}"
