@@ -40,6 +40,15 @@ FILLED = union_all(
 )
 
 
+def make_empty(database: Database) -> None:
+    """Whatever stories have left there."""
+    with database.writer() as session:
+        filled = set(session.scalars(FILLED))
+        for table in reversed(METADATA.sorted_tables):
+            if table.name in filled:
+                session.execute(table.delete())
+
+
 def make_conf(state_path: Path, url: str) -> cfg.ConfigOpts:
     """Options of a delfin of its own: nothing is shared with other tests."""
     conf = cfg.ConfigOpts()
@@ -112,11 +121,7 @@ def conf(migrated_url: str, tmp_path: Path) -> cfg.ConfigOpts:
 @pytest.fixture
 def database(used_again: Database) -> Iterator[Database]:
     """An empty database with the schema of this release; the test runs once for each engine."""
-    with used_again.writer() as session:
-        filled = set(session.scalars(FILLED))
-        for table in reversed(METADATA.sorted_tables):
-            if table.name in filled:
-                session.execute(table.delete())
+    make_empty(used_again)
     yield used_again
     used_again.dispose()
 

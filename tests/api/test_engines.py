@@ -1,4 +1,4 @@
-"""Stories in which the engine could make a difference, told again on each of the three."""
+"""Stories in which the engine could make a difference, told again on those that are servers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 from oslo_config import cfg
 
 from delfin.db.session import Database
-from delfin.inventory.schema import METADATA
 from tests.api import (
     test_access_info,
     test_jobs,
@@ -20,19 +19,19 @@ from tests.api import (
     test_sync,
     test_telemetry,
 )
-from tests.conftest import make_conf
+from tests.conftest import make_conf, make_empty
+
+pytestmark = pytest.mark.parametrize(
+    "migrated_url", ["postgresql", "mariadb"], indirect=True, scope="session"
+)
 
 
 @pytest.fixture
-def conf(migrated_url: str, tmp_path: Path) -> cfg.ConfigOpts:
+def conf(used_again: Database, tmp_path: Path) -> cfg.ConfigOpts:
     """Options that name an empty database of the engine."""
-    made = make_conf(tmp_path, migrated_url)
-    database = Database(made)
-    with database.writer() as session:
-        for table in reversed(METADATA.sorted_tables):
-            session.execute(table.delete())
-    database.dispose()
-    return made
+    make_empty(used_again)
+    used_again.dispose()
+    return make_conf(tmp_path, used_again.url)
 
 
 test_kinds = test_listing.test_every_kind_has_its_columns_filters_and_missing_error
