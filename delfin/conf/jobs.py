@@ -13,7 +13,8 @@ OPTS: list[cfg.Opt] = [
         mutable=True,
         help="Jobs that one node runs at the same time, divided evenly over its task_workers "
         "processes, at least one for each; delfin-standalone has all of them. A job mostly waits "
-        "for its array, so there may be many; an array holds one at most, also when it hangs.",
+        "for its array, so there may be many; an array holds two at most, one of them a "
+        "collection of performance data, also when it hangs.",
     ),
     cfg.Opt(
         "deadlines",

@@ -14,8 +14,9 @@ class Job(Timestamped, Base):
     """A piece of work that is not lost, whoever dies.
 
     Two unique keys make the database the judge: 'active_key' keeps the same
-    work from being queued twice, 'running_key' keeps two jobs from running on
-    one storage. Both are null when they do not apply.
+    work from being queued twice, 'running_key' keeps two jobs of one storage
+    from running in one lane (delfin.jobs.lanes). Both are null when they do
+    not apply.
     """
 
     __tablename__ = "jobs"

@@ -11,11 +11,12 @@ from uuid import uuid4
 from oslo_config import cfg
 from oslo_db import exception as db_exception
 from oslo_log import log
-from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy.orm import Session
 
 from delfin.db.jobs import Job
 from delfin.db.session import Database, affected, retried
+from delfin.jobs.lanes import IS_FREE, asked_by, running_key
 from delfin.jobs.priority import NORMAL
 
 LOG = log.getLogger(__name__)
@@ -96,7 +97,7 @@ class JobQueue:
         Args:
             session: A transaction that may write.
             kind: What is to be done; a worker has a runner for it.
-            storage_id: The array it is about; one job at a time runs for it.
+            storage_id: The array it is about; see delfin.jobs.lanes for what runs beside it.
             payload: What the runner of the kind reads.
             priority: Higher goes first.
             not_before: Earliest start in epoch milliseconds.
@@ -162,8 +163,9 @@ class JobQueue:
 
         Jobs of storages that are not 'mine' are left to their owner, unless
         they have waited for it as long as a lease lasts: then it is gone or
-        busy, and anybody runs them. Those that need a session with a storage
-        in 'without' are left to other workers in any case.
+        busy, and anybody runs them. Those that need a session and what is
+        in 'without', of delfin.jobs.lanes.running_key, are left to other
+        workers in any case.
 
         A job whose lease has ended counts as crashed; one that crashed too
         often is parked instead of being run again, or put off when its kind
@@ -171,7 +173,7 @@ class JobQueue:
         """
         try:
             with self._database.writer() as session:
-                while (job := self._candidate(session, mine, without, at_least)) is not None:
+                while (job := self._candidate(session, owner, mine, without, at_least)) is not None:
                     if job.state == RUNNING:
                         job.crashes += 1
                         LOG.warning("job %s (%s): its worker died", job.id, job.kind)
@@ -195,7 +197,12 @@ class JobQueue:
             _end(job, PARKED, {**(job.result or {}), "error_msg": _PARKED_TEXT})
 
     def _candidate(
-        self, session: Session, mine: Mine, without: Collection[str], at_least: int | None
+        self,
+        session: Session,
+        owner: str,
+        mine: Mine,
+        without: Collection[str],
+        at_least: int | None,
     ) -> Job | None:
         now = now_ms()
         runnable = or_(
@@ -204,20 +211,23 @@ class JobQueue:
         )
         if at_least is not None:
             runnable = and_(runnable, Job.priority >= at_least)
+        runnable = and_(runnable, IS_FREE)
         found = session.execute(
             select(Job.id, Job.kind, Job.storage_id, Job.state, Job.not_before)
-            .where(runnable, _storage_is_free())
+            .where(runnable)
             .order_by(Job.priority.desc(), Job.not_before, Job.id)
-            .limit(LOOKED_AT)
+            .limit(LOOKED_AT),
+            asked_by(owner, now),
         )
         for job_id, kind, storage_id, state, not_before in found:
-            if storage_id in without and kind not in NEEDS_NO_SESSION:
+            key = None if storage_id is None else running_key(kind, storage_id)
+            if key in without and kind not in NEEDS_NO_SESSION:
                 continue
             overdue = state == RUNNING or now - not_before > self._lease_ms
             if storage_id is None or overdue or mine(storage_id):
-                wanted = select(Job).where(Job.id == job_id, runnable, _storage_is_free())
+                wanted = select(Job).where(Job.id == job_id, runnable)
                 locked = wanted.with_for_update(skip_locked=True, of=Job)
-                if (job := session.scalars(locked).one_or_none()) is not None:
+                if (job := session.scalars(locked, asked_by(owner, now)).one_or_none()) is not None:
                     return job
         return None
 
@@ -228,7 +238,8 @@ class JobQueue:
         job.lease_owner = owner
         job.started_at = now_ms()
         job.lease_until = job.started_at + self._lease_ms
-        job.running_key = job.storage_id
+        if job.storage_id is not None:
+            job.running_key = running_key(job.kind, job.storage_id)
         return Lease(
             *(job.id, job.kind, job.storage_id, job.payload),
             *(job.attempt, job.generation, job.crashes, job.priority),
@@ -323,13 +334,14 @@ class JobQueue:
         with self._database.writer() as session:
             return affected(session, update(Job).where(Job.state == RUNNING).values(lease_until=0))
 
-    def next_due(self, at_least: int | None = None) -> float | None:
-        """Seconds until a queued job of such a priority may start; None when there is none."""
-        wanted = select(Job.not_before).where(Job.state == QUEUED, _storage_is_free())
+    def next_due(self, owner: str, at_least: int | None = None) -> float | None:
+        """Seconds until a queued job of such a priority may start there; None when there is none."""
+        wanted = select(Job.not_before).where(Job.state == QUEUED, IS_FREE)
         if at_least is not None:
             wanted = wanted.where(Job.priority >= at_least)
         with self._database.reader() as session:
-            queued = session.scalars(wanted.order_by(Job.not_before).limit(1)).first()
+            soonest = wanted.order_by(Job.not_before).limit(1)
+            queued = session.scalars(soonest, asked_by(owner, now_ms())).first()
         return None if queued is None else max(0.0, (queued - now_ms()) / 1000)
 
 
@@ -342,13 +354,6 @@ def _held(lease: Lease) -> tuple[ColumnElement[bool], ...]:
         Job.generation == lease.generation,
         Job.state == RUNNING,
     )
-
-
-def _storage_is_free() -> ColumnElement[bool]:
-    """No other job runs on the storage."""
-    other = aliased(Job)
-    busy = exists().where(other.running_key == Job.storage_id, other.id != Job.id)
-    return or_(Job.storage_id.is_(None), ~busy)
 
 
 def _end(job: Job, state: str, result: dict[str, Any]) -> None:

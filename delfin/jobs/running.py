@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from oslo_config import cfg
 
+from delfin.jobs.lanes import running_key, running_keys
 from delfin.jobs.queue import Lease
 
 
@@ -56,11 +57,21 @@ class RunningJobs:
         with self._guard:
             return list(self._in_time.values())
 
-    def storages(self) -> set[str]:
-        """Storages with a thread here, stuck or not: another job would wait for its session."""
+    def held(self) -> set[str]:
+        """Of delfin.jobs.lanes.running_key, what threads here hold: another job must not have it.
+
+        Beside one that is stuck no job of its storage runs: it would wait for the same session.
+        """
         with self._guard:
-            runs = (*self._in_time.values(), *self._stuck.values())
-        return {run.lease.storage_id for run in runs if run.lease.storage_id is not None}
+            in_time, stuck = list(self._in_time.values()), list(self._stuck.values())
+        found: set[str] = set()
+        for run in in_time:
+            if run.lease.storage_id is not None:
+                found.add(running_key(run.lease.kind, run.lease.storage_id))
+        for run in stuck:
+            if run.lease.storage_id is not None:
+                found |= running_keys(run.lease.storage_id)
+        return found
 
 
 def deadline_of(conf: cfg.ConfigOpts, kind: str) -> float:

@@ -143,7 +143,7 @@ class Worker:
             pause: float = self._conf.jobs.poll_interval
             try:
                 if self._has_room():
-                    busy, at_least = self._jobs.storages(), self._least_priority()
+                    busy, at_least = self._jobs.held(), self._least_priority()
                     lease = self._queue.lease(self._owner, self._mine, busy, at_least)
                     if lease is not None:
                         self._launch(lease)
@@ -171,7 +171,7 @@ class Worker:
         """Until the next job is due; a moment when one is due that others hold just now."""
         longest: float = self._conf.jobs.poll_interval
         # What is due may be of a storage that hangs here, and is not for this worker.
-        due = None if self._jobs.stuck else self._queue.next_due(at_least)
+        due = None if self._jobs.stuck else self._queue.next_due(self._owner, at_least)
         return longest if due is None else min(longest, max(due, 0.05))
 
     def _await_bell(self, longest: float) -> None:

@@ -20,6 +20,7 @@ from delfin.db.schedules import Schedule, ScheduleState
 from delfin.db.session import Database, retried
 from delfin.db.storages import Storage
 from delfin.jobs import report as report_requests
+from delfin.jobs.lanes import holds_the_usual_lane
 from delfin.jobs.queue import RUNNING, Mine, anybodys
 from delfin.jobs.report import REPORT
 
@@ -34,14 +35,15 @@ _EXPECTED = (
 def _held_otherwise(now: datetime) -> Select[str | None]:
     """Storages with which a living worker is busy, other than with a report."""
     living = Job.lease_until > int(now.timestamp() * 1000)
-    return select(Job.storage_id).where(Job.state == RUNNING, Job.kind != REPORT, living)
+    other = (Job.state == RUNNING, Job.kind != REPORT, holds_the_usual_lane())
+    return select(Job.storage_id).where(*other, living)
 
 
 class ReportWatch:
     """Knows how old the reports are. One that is late is alerted once, by whoever sees it first.
 
-    One job at a time has an array. While a living worker does something else there, no report
-    can come, and that is no trouble.
+    Reports share the lane of most jobs of their array. While a living worker does something else
+    there, no report can come, and that is no trouble.
     """
 
     def __init__(self, database: Database, conf: cfg.ConfigOpts, mine: Mine = anybodys) -> None:

@@ -77,7 +77,7 @@ def test_priority_then_age_decides(database: Database, queue: JobQueue) -> None:
 def test_a_job_waits_for_its_time(database: Database, queue: JobQueue) -> None:
     put(database, queue, not_before=now_ms() + 60_000)
     assert queue.lease("w1") is None
-    due = queue.next_due()
+    due = queue.next_due("w1")
     assert due is not None
     assert 50 < due <= 60
 
