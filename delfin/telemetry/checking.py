@@ -11,10 +11,8 @@ from typing import Any
 
 from delfin.common.constants import Metrics, ResourceType
 from delfin.common.text import storable
+from delfin.telemetry.apart import Apart, Key
 from delfin.telemetry.samples import Batch, Series, Source
-
-# A series: its resource and metric.
-Key = tuple[str, str]
 
 # Of every metric there is.
 UNITS: Mapping[str, str] = {
@@ -27,8 +25,10 @@ _ALIASES = {"pool": ResourceType.STORAGE_POOL}
 # Why samples are dropped.
 MALFORMED, LABELS, FOREIGN = "malformed", "labels", "foreign"
 METRIC, UNIT, NUMBER, NEGATIVE = "metric", "unit", "not_a_number", "negative"
-OUTSIDE, FUTURE = "outside", "future"
+OUTSIDE, FUTURE, BEHIND = "outside", "future", "behind"
 _MOST = 50_000
+# What a driver says of a series, by time.
+Items = Collection[tuple[Any, Any]]
 _LONGEST_ID = 255
 
 
@@ -58,9 +58,8 @@ class Expected:
         name_of: Finds the name of a resource that the driver leaves unnamed, by its native id.
         refill: It is older than what was delivered before.
         interval: Seconds between two collections.
-        edge: The time up to which most series will have been delivered.
-        apart: The last time that was delivered of those of which it is another; kept up to date.
-            Of any other series it is the start of the window. None: it is not asked for.
+        apart: How far those have come that are not at the start of the window; kept up to date.
+            None: all are.
     """
 
     source: Source
@@ -70,8 +69,7 @@ class Expected:
     name_of: Callable[[str], str] = lambda _native_id: ""
     refill: bool = False
     interval: float = 0.0
-    edge: int = 0
-    apart: dict[Key, int] | None = None
+    apart: Apart | None = None
 
 
 @dataclass
@@ -125,8 +123,9 @@ class _Making:
         self._source = _cleaned(expected.source)
         self._kind = expected.resource_type
         self._start, self._end = expected.window.start, expected.window.end
-        self._apart, self._edge = expected.apart, expected.edge
-        self._before: Mapping[Key, int] = {} if expected.apart is None else expected.apart
+        self._apart = expected.apart
+        self._before: Mapping[Key, int] = {} if expected.apart is None else expected.apart.times
+        self._since = 0 if expected.apart is None else expected.apart.since
         self._units = {name: UNITS[name] for name in expected.metrics if name in UNITS}
         self._begin()
 
@@ -175,6 +174,9 @@ class _Making:
             return
         number = self._numbers.get(key)
         last = self._before.get(key, self._start) if number is None else self._last[number]
+        if last < self._since:
+            self._await(key, items, last)
+            return
         end = self._end
         times, kept = self.times, len(self.times)
         add_time, add_value = times.append, self._values.append
@@ -193,12 +195,22 @@ class _Making:
             if number is None:
                 number = self._new_series(key, labels)
             self._last[number] = last
-            if len(times) == kept + 1:
-                self._index.append(number)
-            else:
-                self._index.extend([number] * (len(times) - kept))
+            self._index.extend([number] * (len(times) - kept))
         if self._apart is not None:
-            _came(self._apart, key, last, self._edge)
+            self._follow(self._apart, key, items, last, is_news=len(times) > kept)
+
+    def _await(self, key: Key, items: Items, last: int) -> None:
+        """It was given up, and comes again: the next reading asks for all that it has."""
+        if self._apart is not None:
+            self._apart.came(key, last, is_news=_newest(items, self._end) > last)
+
+    @staticmethod
+    def _follow(apart: Apart, key: Key, items: Items, last: int, *, is_news: bool) -> None:
+        if apart.is_new and not is_news:
+            # It is behind: it goes on from where it is now.
+            newest = _newest(items, last)
+            last = newest if newest > apart.oldest else last
+        apart.came(key, last, is_news=is_news)
 
     def _wrong(self, metric: Any, labels: Any) -> str | None:
         """Why all of a series is dropped, or None."""
@@ -259,11 +271,9 @@ def _cleaned(source: Source) -> Source:
     )
 
 
-def _came(apart: dict[Key, int], key: Key, last: int, edge: int) -> None:
-    if last != edge:
-        apart[key] = last
-    else:
-        apart.pop(key, None)
+def _newest(items: Items, end: int) -> int:
+    """The newest time up to 'end'; negative when there is none."""
+    return max((at for at in (_time(at) for at, _ in items) if at <= end), default=-1)
 
 
 def _number(value: Any) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from delfin.telemetry.checking import Key
+from dataclasses import replace
+
+from delfin.telemetry.apart import Apart
 
 
 class SeriesApart:
@@ -13,16 +15,17 @@ class SeriesApart:
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], tuple[int, dict[Key, int]]] = {}
+        self._known: dict[tuple[str, str], Apart] = {}
 
-    def of(self, storage_id: str, resource_type: str, edge: int | None) -> dict[Key, int] | None:
-        """The last time that was delivered of those that are not at the edge; None: nobody knows."""
+    def of(self, storage_id: str, resource_type: str, edge: int | None) -> Apart | None:
+        """A copy of what is known of those that are not at the edge; None: nobody knows."""
         known = self._known.get((storage_id, resource_type))
-        return None if known is None or known[0] != edge else dict(known[1])
+        if known is None or known.edge != edge:
+            return None
+        return replace(known, times=dict(known.times), heard=dict(known.heard))
 
-    def keep(
-        self, storage_id: str, resource_type: str, edge: int, times: dict[Key, int], oldest: int
-    ) -> None:
-        """One that is behind 'oldest' is not waited for."""
-        young = {key: at for key, at in times.items() if at > oldest}
-        self._known[storage_id, resource_type] = (edge, young)
+    def keep(self, storage_id: str, resource_type: str, apart: Apart, oldest: int) -> None:
+        """One that is behind 'oldest' is forgotten."""
+        times = apart.only(oldest)
+        heard = {key: apart.heard[key] for key in times}
+        self._known[storage_id, resource_type] = replace(apart, times=times, heard=heard)

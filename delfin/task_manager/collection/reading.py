@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from delfin.context import get_admin_context
 from delfin.drivers.api import DriverAPI
 from delfin.task_manager.collection.apart import SeriesApart
-from delfin.telemetry.checking import Counted, Expected, Key, Window, batches, clock_of
+from delfin.telemetry.apart import Apart
+from delfin.telemetry.checking import BEHIND, Counted, Expected, Window, batches, clock_of
 from delfin.telemetry.samples import Sink, Source
 from delfin.telemetry.windows import Progress, Range, Ranges, Rules, begin, went_on
 
+Taken = TypeVar("Taken")
+
 # The times of samples beyond the guess of the array's clock that are believed, in ms.
 _BELIEVED = 86_400_000
+# So far behind the others a series is followed, in ms; what is farther behind has another clock.
+_FARTHEST = 3_600_000
+# So far behind the others series are looked for that nothing is known of, in ms.
+_SOUGHT = 900_000
 # A sample so far ahead of the array's clock, in ms, may have been measured during the reading.
 _AHEAD = 300_000
 
@@ -76,56 +83,70 @@ class Reader:
         return went_on(progress, start, newest, asked.rules)
 
     def what_there_is(
-        self, asked: Asked, progress: Progress, guess: Range, counted: Counted
+        self,
+        asked: Asked,
+        progress: Progress,
+        guess: Range,
+        counted: Counted,
     ) -> tuple[Progress, Ranges]:
-        """Current data of any other array, whose samples alone tell what its clock shows.
+        """Current data of any other array, whose samples tell what its clock shows.
 
         'guess' is between what times that is as far as we know. As 'up_to' otherwise.
         """
-        since = guess.start - (asked.rules.history if progress.edge is None else 0)
-        since -= asked.rules.longest
         apart = self._apart.of(self._source.storage_id, asked.resource_type, progress.edge)
-        if progress.edge is not None:
-            since = max(self._behind(asked, progress.edge, apart), since)
-        rows = self._ask(asked, Range(since, max(since, guess.end)), _listed)
+        since = _since(asked, progress, guess, apart)
+        window = Range(since, max(since, guess.end))
+        rows = self._ask(asked, window, _listed)
         clock = clock_of(rows, guess.end + _BELIEVED)
+        return self._take(asked, progress, since, apart, rows, clock, counted)
+
+    def _take(
+        self,
+        asked: Asked,
+        progress: Progress,
+        since: int,
+        apart: Apart | None,
+        rows: Iterable[Any],
+        clock: int | None,
+        counted: Counted,
+    ) -> tuple[Progress, Ranges]:
+        """Keep what is new of an array whose clock shows that; None: it has nothing."""
         if clock is None:
             return progress, ()
+        keeps, overlap = bool(asked.rules.horizon), self._overlap
         before, start = begin(progress, clock, asked.rules)
-        if start is None and (asked.rules.horizon or before.edge is None):
+        if start is None and (keeps or before.edge is None):
             return before, ()
         # Samples ahead of the clock come the next time, or now where there is no next time; then
         # some may be new although most are not.
         edge = before.edge if start is None and before.edge is not None else clock
         latest = clock + asked.ahead
-        end = clock if asked.rules.horizon else latest
         begun = edge if start is None else start
-        if asked.rules.horizon:
+        if keeps:
             # What was not asked for is missing.
             begun = max(begun, min(since, clock))
-        if apart is None or before.edge != progress.edge:
-            apart = {}
-        if begun != before.edge:
-            # What lies before is missing, and is read as such.
-            apart = {key: at for key, at in apart.items() if at > begun}
-        oldest = min(begun, since) - self._overlap - asked.ahead
-        window = Window(begun, end, oldest, latest)
-        self._put(rows, asked, window, counted, refill=False, edge=edge, apart=apart)
-        self._apart.keep(
-            *(self._source.storage_id, asked.resource_type, edge, apart),
-            edge - 2 * asked.ahead,
+        is_new = apart is None or before.edge != progress.edge
+        if apart is None or is_new:
+            apart = Apart(edge)
+        if keeps and begun != before.edge:
+            # What lies before is missing, and is read as such; but not what lies before the edge.
+            if before.edge is not None:
+                counted.bad[BEHIND] += _lost(asked, apart, before.edge, clock - begun)
+            apart.times = apart.only(begun)
+        apart = replace(
+            apart,
+            edge=edge,
+            is_new=is_new,
+            since=since - overlap if keeps else 0,
+            oldest=begun - _FARTHEST,
         )
+        oldest = min(begun, since) - overlap - asked.ahead
+        window = Window(begun, clock if keeps else latest, oldest, latest)
+        self._put(rows, asked, window, counted, refill=False, apart=apart)
+        self._apart.keep(self._source.storage_id, asked.resource_type, apart, edge - _FARTHEST)
         if start is None:
             return before, ()
         return went_on(before, begun, clock, asked.rules)
-
-    @staticmethod
-    def _behind(asked: Asked, edge: int, apart: dict[Key, int] | None) -> int:
-        """From where to ask, so that series are seen that are behind the others."""
-        if apart is None:
-            # Which these are is found out so.
-            return edge - asked.ahead
-        return max(edge - asked.ahead, min(edge, min(apart.values(), default=edge)))
 
     def range(self, asked: Asked, window: Range, counted: Counted, *, refill: bool) -> None:
         """Exactly the samples of a range. Raises as 'up_to'."""
@@ -136,7 +157,7 @@ class Reader:
             asked, window, lambda rows: self._put(rows, asked, limits, counted, refill=refill)
         )
 
-    def _ask(self, asked: Asked, window: Range, take: Callable[[Iterable[Any]], Any]) -> Any:
+    def _ask(self, asked: Asked, window: Range, take: Callable[[Iterable[Any]], Taken]) -> Taken:
         storage_id = self._source.storage_id
         return self._drivers.read_perf_metrics(
             get_admin_context(storage_id=storage_id),
@@ -155,8 +176,7 @@ class Reader:
         counted: Counted,
         *,
         refill: bool,
-        edge: int = 0,
-        apart: dict[Key, int] | None = None,
+        apart: Apart | None = None,
     ) -> None:
         kind = asked.resource_type
         expected = Expected(
@@ -164,7 +184,6 @@ class Reader:
             name_of=lambda native_id: self._name_of(kind, native_id),
             refill=refill,
             interval=asked.interval / 1000,
-            edge=edge,
             apart=apart,
         )
         for batch in batches(rows, expected, counted):
@@ -172,6 +191,29 @@ class Reader:
             self._sink.put(batch)
             # Whoever shares the processor had to wait for a whole batch.
             time.sleep(0)
+
+
+def _since(asked: Asked, progress: Progress, guess: Range, apart: Apart | None) -> int:
+    """From where to ask, so that series are seen that are behind the others."""
+    if progress.edge is None:
+        return guess.start - asked.rules.history - asked.rules.longest
+    if guess.start - asked.rules.longest > progress.edge:
+        # What lies between is missing.
+        return guess.start - asked.rules.longest
+    if apart is None:
+        # Which these are is found out so.
+        return progress.edge - max(asked.ahead, _SOUGHT)
+    slowest = min(apart.awaited(asked.ahead), default=progress.edge)
+    return max(progress.edge - _FARTHEST, min(progress.edge, slowest))
+
+
+def _lost(asked: Asked, apart: Apart, edge: int, read: int) -> int:
+    """About how many samples of those behind are not read any more, where a time is left out.
+
+    'read' is how much is read now: what comes later than that is not in the missing range either.
+    """
+    lags = [edge - at for at in apart.awaited(asked.ahead) if at < edge]
+    return sum((lag + max(0, lag - read)) // asked.interval for lag in lags)
 
 
 def _listed(rows: Iterable[Any]) -> list[Any]:

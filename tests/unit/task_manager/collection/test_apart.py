@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from delfin.common.constants import metric_struct
 from tests.unit.task_manager.collection.conftest import NewWorld
-from tests.unit.task_manager.collection.world import MINUTE, World
+from tests.unit.task_manager.collection.world import AWAY, MINUTE, World
 
 KEPT = pytest.mark.parametrize(
     "array",
@@ -98,3 +102,68 @@ def test_what_the_sink_did_not_take_of_one_ahead_comes_again(new_world: NewWorld
     assert newest not in world.sink.times(resource="r4")
     world.collect_at_once()
     assert newest in world.sink.times(resource="r4")
+
+
+@KEPT
+def test_one_that_is_far_behind_is_followed_and_found_again_after_a_restart(
+    new_world: NewWorld, array: dict[str, object]
+) -> None:
+    world = new_world(resources=5, ahead={0: -12 * MINUTE}, **array)
+    world.pass_by(2)
+    began = world.array.newest
+    world.pass_by(30)
+    assert not holes(world, began, world.array.newest - MINUTE)
+    world.restart()
+    world.pass_by(20)
+    lost = holes(world, began, world.array.newest - MINUTE)
+    assert lost.get("r0", 0) <= 1, "what it has measured since the last collection"
+    assert (world.sink.repeated, world.sink.unequal) == (0, 0)
+    assert "behind" not in world.standing()["dropped"]
+
+
+def stalled(resource: str, at: int) -> Callable[[list[Any]], list[Any]]:
+    """What was measured after that time is not there yet."""
+
+    def spoil(rows: list[Any]) -> list[Any]:
+        for number, (metric, labels, values) in enumerate(rows):
+            if labels["resource_id"] == resource:
+                early = {time: value for time, value in values.items() if time <= at}
+                rows[number] = metric_struct(metric, labels, early)
+        return [row for row in rows if row.values]
+
+    return spoil
+
+
+def test_what_one_measured_that_was_silent_for_a_while_is_read_when_it_comes_back(
+    new_world: NewWorld,
+) -> None:
+    world = new_world(resources=5, tells_newest=False)
+    world.pass_by(5)
+    began, usual = world.array.newest, world.array.spoil
+    world.array.spoil = stalled("r0", began)
+    world.pass_by(25)
+    asked = max(end - start for start, end, _ in world.array.calls[-5:])
+    world.array.spoil = usual
+    world.pass_by(5)
+    assert not holes(world, began, world.array.newest - MINUTE)
+    assert world.sink.repeated == 0
+    world.pass_by(15)
+    assert max(end - start for start, end, _ in world.array.calls[-5:]) == asked < 5 * MINUTE
+
+
+def test_what_is_lost_of_one_behind_when_the_array_was_away_is_counted(
+    new_world: NewWorld,
+) -> None:
+    world = new_world(resources=5, ahead={0: -4 * MINUTE}, tells_newest=False)
+    world.pass_by(10)
+    began = world.array.newest - 5 * MINUTE
+    world.array.trouble = AWAY
+    world.pass_by(30)
+    world.array.trouble = None
+    world.collect_at_once()
+    world.pass_by(30)
+    lost = holes(world, began, world.array.newest - MINUTE)
+    assert lost.keys() == {"r0"}
+    # Of both metrics.
+    assert world.standing()["dropped"] == {"behind": 2 * lost["r0"]}
+    assert world.sink.repeated == 0
