@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from delfin.context import get_admin_context
@@ -19,6 +20,8 @@ Taken = TypeVar("Taken")
 
 # The times of samples beyond the guess of the array's clock that are believed, in ms.
 _BELIEVED = 86_400_000
+# Rows whose times tell what the array's clock shows, where the array has told it roughly.
+_TELLING = 1000
 # So far behind the others a series is followed, in ms; what is farther behind has another clock.
 _FARTHEST = 3_600_000
 # So far behind the others series are looked for that nothing is known of, in ms.
@@ -88,17 +91,31 @@ class Reader:
         progress: Progress,
         guess: Range,
         counted: Counted,
+        told: int | None = None,
     ) -> tuple[Progress, Ranges]:
         """Current data of any other array, whose samples tell what its clock shows.
 
-        'guess' is between what times that is as far as we know. As 'up_to' otherwise.
+        'guess' is between what times that is as far as we know, 'told' what the array says of it.
+        As 'up_to' otherwise.
         """
         apart = self._apart.of(self._source.storage_id, asked.resource_type, progress.edge)
         since = _since(asked, progress, guess, apart)
         window = Range(since, max(since, guess.end))
-        rows = self._ask(asked, window, _listed)
-        clock = clock_of(rows, guess.end + _BELIEVED)
-        return self._take(asked, progress, since, apart, rows, clock, counted)
+        if told is None:
+            rows = self._ask(asked, window, _listed)
+            clock = clock_of(rows, guess.end + _BELIEVED)
+            return self._take(asked, progress, since, apart, rows, clock, counted)
+
+        def take(rows: Iterable[Any]) -> tuple[Progress, Ranges]:
+            coming = iter(rows)
+            first = list(islice(coming, _TELLING))
+            clock = clock_of(first, told + asked.ahead)
+            if clock is None and first:
+                clock = told
+            whole = chain(first, coming)
+            return self._take(asked, progress, since, apart, whole, clock, counted)
+
+        return self._ask(asked, window, take)
 
     def _take(
         self,

@@ -149,7 +149,7 @@ class Round:
         guess = self._clocks.guess(self._storage_id, self._skew)
         if newest is not None:
             guess = Range(newest, newest)
-        progress, lost = self._reader.what_there_is(asked, progress, guess, counted)
+        progress, lost = self._reader.what_there_is(asked, progress, guess, counted, newest)
         if counted.newest is not None:
             # A few series may be ahead of the array's clock.
             shown = min(counted.newest, progress.edge or counted.newest)
