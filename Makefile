@@ -92,7 +92,7 @@ test-service: packages $(TEST_READY) ## Run the tests against real servers and h
 test-long: packages $(TEST_READY) ## Run the tests that wait for full-length time-outs
 	@$(WITH_SERVERS) $(PYTEST) -m long
 
-BENCHMARKS := sync memory listing processes mapping claims starting alerts traps drivers collection exporting \
+BENCHMARKS := sync memory listing processes mapping claims starting alerts traps drivers collection large exporting \
 	topology reports history
 
 .PHONY: benchmark

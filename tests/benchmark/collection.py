@@ -38,7 +38,7 @@ WANTED = {one.name: {"unit": one.unit, "description": one.description} for one i
 _HEAD = ("what", "figure")
 
 
-def rows(storage_id: str, luns: int, at: int) -> list[metric_struct]:
+def rows(storage_id: str, luns: range, at: int) -> list[metric_struct]:
     """One sample of each metric of each LUN, as drivers give them."""
     return [
         metric_struct(
@@ -53,7 +53,7 @@ def rows(storage_id: str, luns: int, at: int) -> list[metric_struct]:
             },
             {at: lun % 997 + 0.5},
         )
-        for lun in range(luns)
+        for lun in luns
         for name, told in WANTED.items()
     ]
 
@@ -76,7 +76,7 @@ class Measuring(ScriptedDriver):
         self, context: Any, storage_id: str, resource_metrics: Any, start_time: int, end_time: int
     ) -> Any:
         del context, resource_metrics, start_time
-        return rows(storage_id, self.luns, end_time)
+        return rows(storage_id, range(self.luns), end_time)
 
     def get_latest_perf_timestamp(self, context: Any) -> int:
         del context
@@ -98,7 +98,7 @@ def one_core(luns: int) -> list[tuple[str, str]]:
 
     In seconds of the processor: whatever else the machine does counts neither for nor against it.
     """
-    told = rows("s", luns, MINUTE)
+    told = rows("s", range(luns), MINUTE)
     samples = len(told)
     window = Window(0, MINUTE, 0, MINUTE)
     expected = Expected(Source("s", "n", "v", "m", "1"), "volume", WANTED.keys(), window)
