@@ -111,7 +111,7 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
             )
 
         def shown() -> dict[str, int]:
-            return {**facts(), **task.report_figures()}
+            return {**facts(), **task.figures()}
 
         presence = Presence(conf, parts.database, NAME, 0, facts)
         watchdog = Watchdog(
@@ -124,7 +124,10 @@ def services(conf: cfg.ConfigOpts, systemd: Systemd | None = None) -> Iterator[E
         )
         rest = application(parts, locks, eviction)
         counts = parts.arrays.sessions.counts.read
-        metrics = MetricsApp(NAME, shown, counts, rest, exports.outlets.readings)
+        metrics = MetricsApp(
+            *(NAME, shown, counts, rest),
+            lambda: (*exports.outlets.readings(), *task.readings()),
+        )
         api = ApiService(conf, metrics)
         yield Embedded(watchdog, presence, task, exports, AlertService(traps.services), api)
 

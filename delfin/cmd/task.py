@@ -75,7 +75,7 @@ def main() -> int:
                 )
 
             def shown() -> dict[str, int]:
-                return {**facts(), **task.report_figures()}
+                return {**facts(), **task.figures()}
 
             care = daemon.cared_for(
                 *(parts, systemd, NAME, number, facts),
@@ -84,7 +84,8 @@ def main() -> int:
                 stuck=lambda: task.stuck,
             )
             answering = daemon.answering(
-                *(parts, NAME, health, shown), readings=exports.outlets.readings
+                *(parts, NAME, health, shown),
+                readings=lambda: (*exports.outlets.readings(), *task.readings()),
             )
             yield [
                 *care,

@@ -57,7 +57,8 @@ def anybodys(_storage_id: str) -> bool:
 class Lease:
     """The right to run a job until the lease ends, unless it is renewed.
 
-    'crashes' is how often the job's process died while it ran: it may be what kills.
+    'crashes' is how often the job's process died while it ran: it may be what kills. 'due' is when
+    it might have started, in epoch milliseconds.
     """
 
     job_id: str
@@ -68,6 +69,7 @@ class Lease:
     generation: int
     crashes: int = 0
     priority: int = NORMAL
+    due: int = 0
 
 
 def now_ms() -> int:
@@ -242,7 +244,7 @@ class JobQueue:
             job.running_key = running_key(job.kind, job.storage_id)
         return Lease(
             *(job.id, job.kind, job.storage_id, job.payload),
-            *(job.attempt, job.generation, job.crashes, job.priority),
+            *(job.attempt, job.generation, job.crashes, job.priority, job.not_before),
         )
 
     @property

@@ -21,6 +21,9 @@ _HELP = {
     "oldest_report_age": "Seconds since the oldest last report of the process's storages",
     "stopped_reports": "Storages of the process whose reports have stopped with an error",
     "report_restarts": "Reports of the process's storages that hung and were begun anew",
+    "oldest_collection_age": "Seconds since the last good collection of performance data, of the "
+    "process's storage where that is longest ago",
+    "overdue_collections": "Storages of the process without a good collection for three intervals",
     "logins": "Logins at arrays that went well",
     "logins_failed": "Logins at arrays that were refused or failed",
     "logouts": "Sessions with arrays that were ended",

@@ -25,6 +25,7 @@ from delfin.task_manager.alert_clear import AlertClearRunner
 from delfin.task_manager.alert_sync import AlertSyncRunner, then_alerts
 from delfin.task_manager.collection.runner import CollectRunner
 from delfin.task_manager.collection_defaults import CollectionDefaults
+from delfin.task_manager.collection_watch import CollectionWatch
 from delfin.task_manager.history import keeping_loop
 from delfin.task_manager.probe import PROBE, Prober, ProbeRunner
 from delfin.task_manager.profile_watch import ProfileWatch
@@ -89,12 +90,15 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
         timetable = Timetable(database, JobBoard(queue, conf), conf)
         self._scheduler = Scheduler(conf, timetable, mine, self._worker.ring)
         self._report_watch = ReportWatch(database, conf, mine)
+        self._collection_watch = CollectionWatch(database, mine)
+        self.readings = collecting.figures.readings
         # What asks for jobs, and looks after what they leave.
         self._beside: tuple[Beside, ...] = (
             self._scheduler,
             Prober(database, queue, conf),
             CollectionDefaults(conf, database, drivers, timetable, mine, self._scheduler.hurry),
             self._report_watch,
+            self._collection_watch,
             ProfileWatch(database, conf),
             keeping_loop(conf, database, mine),
         )
@@ -114,9 +118,9 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
         """Threads that hang in jobs over their deadline."""
         return self._worker.stuck
 
-    def report_figures(self) -> Mapping[str, int]:
-        """How old the reports of its storages are, and how they stand."""
-        return self._report_watch.figures()
+    def figures(self) -> Mapping[str, int]:
+        """How old the reports and collections of its storages are, and how they stand."""
+        return {**self._report_watch.figures(), **self._collection_watch.figures()}
 
     def ring(self) -> None:
         """Look for work now, and for schedules that have changed."""

@@ -26,6 +26,10 @@ _ALIASES = {"pool": ResourceType.STORAGE_POOL}
 MALFORMED, LABELS, FOREIGN = "malformed", "labels", "foreign"
 METRIC, UNIT, NUMBER, NEGATIVE = "metric", "unit", "not_a_number", "negative"
 OUTSIDE, FUTURE, BEHIND = "outside", "future", "behind"
+REASONS = (
+    *(MALFORMED, LABELS, FOREIGN, METRIC, UNIT),
+    *(NUMBER, NEGATIVE, OUTSIDE, FUTURE, BEHIND),
+)
 _MOST = 50_000
 # What a driver says of a series, by time.
 Items = Collection[tuple[Any, Any]]

@@ -366,6 +366,30 @@ _ITSELF = Dashboard(
             unit="cps",
         ),
         Panel(
+            "Collections",
+            [("sum by (result) (rate(delfin_collections_total[5m]))", "{{result}}")],
+            unit="cps",
+        ),
+        Panel(
+            "Since the last good collection",
+            [("delfin_oldest_collection_age", "{{process}} {{instance}}")],
+            unit="s",
+        ),
+        Panel(
+            "Samples collected",
+            [("sum by (reading) (rate(delfin_collected_samples_total[5m]))", "{{reading}}")],
+            unit="cps",
+        ),
+        Panel(
+            "Bad samples",
+            [
+                (
+                    "sum by (reason) (increase(delfin_collection_dropped_samples_total[1h]))",
+                    "{{reason}}",
+                )
+            ],
+        ),
+        Panel(
             "Samples exported",
             [("sum by (exporter) (rate(delfin_exported_samples_total[5m]))", "{{exporter}}")],
             unit="cps",

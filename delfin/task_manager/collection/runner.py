@@ -22,13 +22,14 @@ from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.inventory.catalog import BY_KEY
 from delfin.jobs.outcome import told
-from delfin.jobs.queue import DONE, FAILED, PARTIAL, JobQueue, Lease, LeaseLostError
+from delfin.jobs.queue import DONE, FAILED, PARTIAL, JobQueue, Lease, LeaseLostError, now_ms
 from delfin.jobs.worker import Finished
 from delfin.task_manager import fenced
 from delfin.task_manager.collection import commit
 from delfin.task_manager.collection.apart import SeriesApart
 from delfin.task_manager.collection.clock import ArrayClocks, Clock
 from delfin.task_manager.collection.commit import Outcome
+from delfin.task_manager.collection.figures import LEFT_ALONE, Figures
 from delfin.task_manager.collection.reading import Asked, Reader
 from delfin.task_manager.collection.round import Round
 from delfin.telemetry.collected import CollectedKind
@@ -80,6 +81,7 @@ class CollectRunner:
         self._clock = clock or Clock()
         self._clocks = ArrayClocks(self._clock)
         self._apart = SeriesApart()
+        self.figures = Figures()
 
     def __call__(self, lease: Lease, stopping: threading.Event) -> Finished:
         """Collect. A failure adds no job: what is missing is read by those that come anyway.
@@ -89,10 +91,13 @@ class CollectRunner:
             delfin.jobs.worker.StoppedError: The service stops.
         """
         storage_id = lease.storage_id or ""
+        self.figures.began(max(0, now_ms() - lease.due) / 1000)
         try:
-            return self._collect(lease, storage_id, stopping)
+            finished = self._collect(lease, storage_id, stopping)
         except (exception.StorageNotFound, exception.AccessInfoNotFound):
             raise LeaseLostError(lease.job_id) from None
+        self.figures.ended(LEFT_ALONE if finished.result.get("skipped") else finished.state)
+        return finished
 
     def write_epitaph(self, lease: Lease, finished: Finished) -> None:
         """For a job that was given up: the array counts as away.
@@ -101,6 +106,7 @@ class CollectRunner:
             LeaseLostError: The job had ended.
         """
         self._write(lease, Outcome(error=finished.result, failed=True, is_last=True))
+        self.figures.ended(FAILED)
 
     def _collect(self, lease: Lease, storage_id: str, stopping: threading.Event) -> Finished:
         known = self._read(storage_id, lease.payload.get("resource_types") or ())
@@ -131,7 +137,10 @@ class CollectRunner:
             lambda outcome: self._write(lease, outcome),
         )
         half = min(one.interval for one in due) / 2000
-        done.run(due, min(self._conf.telemetry.refill_time, half), stopping)
+        try:
+            done.run(due, min(self._conf.telemetry.refill_time, half), stopping)
+        finally:
+            self.figures.read(done.samples, done.refilled, done.dropped)
         return _finished(done)
 
     def _read(self, storage_id: str, types: Collection[str]) -> _Known:
@@ -240,6 +249,8 @@ class CollectRunner:
             *(self._database, self._queue, lease),
             lambda session: commit.write(session, storage_id, outcome, now),
         )
+        for ranges in outcome.lost.values():
+            self.figures.lost(tuple(ranges))
 
 
 def _names(session: Session, storage_id: str, resource_type: str) -> dict[str, str]:

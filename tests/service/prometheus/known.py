@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from oslo_config import cfg
@@ -23,6 +24,8 @@ from delfin.exporter.estate.page import names
 from delfin.exporter.performance.naming import SCHEMES, Resource
 from delfin.exporter.performance.outlets import Outlets
 from delfin.process.metrics import _HELP as OF_PROCESSES
+from delfin.process.metrics import Reading
+from delfin.task_manager.collection.figures import Figures
 from delfin.telemetry.samples import Series, Source
 from tests.conftest import make_conf
 
@@ -49,6 +52,7 @@ def metrics(folder: Path) -> set[str]:
         *(f"delfin_{name}" for name in OF_PROCESSES if name not in _COUNTERS),
         *(f"delfin_{name}_total" for name in _COUNTERS),
         *_of_spools(conf),
+        *_endings(Figures().readings()),
     }
 
 
@@ -57,7 +61,17 @@ def labels() -> set[str]:
     source, resource = Source("s", "n", "v", "m", "sn"), Resource("volume", "1", "n")
     soda = {name for name, _ in SCHEMES["soda"].resource(source, resource)}
     estate = {"storage_id", "storage_name", "resource_id", "resource_name", "status", "state"}
-    return {*soda, *estate, "native_storage_pool_id", "severity", "process", "node", "exporter"}
+    of_collections = {name for one in Figures().readings() for name in one.labels}
+    return {
+        *soda,
+        *estate,
+        "native_storage_pool_id",
+        "severity",
+        "process",
+        "node",
+        "exporter",
+        *of_collections,
+    }
 
 
 def _performance() -> set[str]:
@@ -76,4 +90,8 @@ def _of_spools(conf: cfg.ConfigOpts) -> set[str]:
     database = Database(conf)
     readings = list(Outlets(conf, database).readings())
     database.dispose()
+    return _endings(readings)
+
+
+def _endings(readings: Iterable[Reading]) -> set[str]:
     return {f"delfin_{one.name}{'_total' if one.counts else ''}" for one in readings}
