@@ -58,14 +58,20 @@ class Able:
         metrics: Mapping[str, Any] = told.get("resource_metrics") or {}
         return cls(
             supported={kind: sorted(names) for kind, names in metrics.items() if names},
-            # One that keeps it for some time only can be asked for that.
-            historic=bool(
-                told.get("is_historic") or told.get("performance_metric_retention_window")
-            ),
+            historic=retention(told, conf) > 0,
             interval=max(
                 conf.telemetry.performance_collection_interval, told.get("collect_interval") or 0
             ),
         )
+
+
+def retention(told: Mapping[str, Any], conf: cfg.ConfigOpts) -> int:
+    """Seconds for which an array keeps what it has measured, as far as its driver tells; 0: not at all."""
+    # One that keeps it for some time only can be asked for that.
+    window = int(told.get("performance_metric_retention_window") or 0)
+    if not window and told.get("is_historic"):
+        window = conf.telemetry.max_failed_task_retry_window
+    return window
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from delfin.task_manager.collection.reading import Asked, Reader
 from delfin.task_manager.collection.round import Round
 from delfin.telemetry.collected import CollectedKind
 from delfin.telemetry.plan import Wanted, plan_for
+from delfin.telemetry.policy import retention
 from delfin.telemetry.samples import Sink, Source
 from delfin.telemetry.windows import Rules
 
@@ -190,13 +191,8 @@ class CollectRunner:
             return None
         interval = wanted.interval * 1000
         options = self._conf.telemetry
-        horizon, longest = 0, 2 * interval
-        if wanted.historic:
-            horizon = 1000 * int(able.get("performance_metric_retention_window") or 0)
-            if not horizon and able["is_historic"]:
-                horizon = 1000 * options.max_failed_task_retry_window
-        if horizon:
-            longest = max(longest, _SHORTEST)
+        horizon = 1000 * retention(able, self._conf) if wanted.historic else 0
+        longest = max(2 * interval, _SHORTEST if horizon else 0)
         # Half, so that nothing of it is forgotten before there was time to read it.
         history = min(1000 * options.performance_history_on_reschedule, horizon // 2) or interval
         at_most = known.kinds.get(wanted.resource_type, CollectedKind()).longest
