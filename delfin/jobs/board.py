@@ -176,18 +176,14 @@ class JobBoard:
         """Queue the clearing of an alert at its array; the job's id."""
         return alert_clear.request(self._queue, session, storage_id, sequence_number)
 
-    def enqueue_newest(
+    def enqueue_one(
         self, session: Session, kind: str, storage_id: str, priority: int = NORMAL
     ) -> str:
-        """Queue one job of a kind that comes again and again; the id.
-
-        Of those that have ended, only the last one of each storage stays listed: a thousand
-        arrays that report every minute would leave ten million rows in a week.
+        """Queue a job of which a storage has one at a time; the id.
 
         Raises:
             AlreadyQueuedError: One waits or runs.
         """
-        strike_ended(session, kind, storage_id)
         key = f"{kind}:{storage_id}"
         return self._queue.enqueue(session, kind, storage_id, priority=priority, active_key=key)
 
@@ -311,23 +307,15 @@ def _cancel(session: Session, *which: Any) -> None:
     session.expire_all()
 
 
-def strike_ended(session: Session, kind: str, storage_id: str) -> None:
-    """Delete the jobs of the kind that have ended: what they found is kept elsewhere."""
-    ended = delete(Job).where(
-        Job.kind == kind, Job.storage_id == storage_id, Job.state.not_in((*ACTIVE, PARKED))
-    )
-    session.execute(ended)
-
-
 def strike_old(session: Session, older_than: float) -> int:
     """Delete jobs that ended more than 'older_than' seconds ago; how many there were.
 
-    Collections come every minute, and what they came to stands elsewhere: minutes are enough.
+    Of kinds that come again and again minutes are enough.
     """
     now = now_ms()
     frequent = and_(
-        Job.kind == collect.COLLECT,
-        Job.finished_at < now - int(min(older_than, _COLLECTIONS_STAY) * 1000),
+        Job.kind.in_(_FREQUENT),
+        Job.finished_at < now - int(min(older_than, _FREQUENT_STAY) * 1000),
     )
     ended = delete(Job).where(
         Job.state.not_in((*ACTIVE, PARKED)),
@@ -336,5 +324,7 @@ def strike_old(session: Session, older_than: float) -> int:
     return affected(session, ended)
 
 
-# Seconds that a finished collection stays listed.
-_COLLECTIONS_STAY = 300.0
+# Kinds whose outcome stands elsewhere: a thousand arrays that are asked every minute would leave ten
+# million rows in a week. And the seconds that one of them stays listed.
+_FREQUENT = ("collect", "report", "probe")
+_FREQUENT_STAY = 300.0

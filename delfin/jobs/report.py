@@ -37,7 +37,7 @@ def request(
         if access is not None and access.state != OK:
             return None
     try:
-        return board.enqueue_newest(session, REPORT, storage_id, priority)
+        return board.enqueue_one(session, REPORT, storage_id, priority)
     except AlreadyQueuedError as known:
         return known.job_id
 

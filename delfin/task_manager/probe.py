@@ -13,7 +13,6 @@ from delfin.coordination.loop import Loop
 from delfin.db import access_state
 from delfin.db.session import Database, retried
 from delfin.drivers.api import DriverAPI
-from delfin.jobs.board import strike_ended
 from delfin.jobs.outcome import told
 from delfin.jobs.queue import DONE, FAILED, AlreadyQueuedError, JobQueue, Lease
 from delfin.jobs.worker import Finished
@@ -80,7 +79,6 @@ class Prober:
                 return
             # Until its outcome says when: it may wait for a worker, or find no session free.
             row.next_probe = _now() + self._retry
-            strike_ended(session, PROBE, storage_id)
             key = f"{PROBE}:{storage_id}"
             try:
                 self._queue.enqueue(session, PROBE, storage_id, active_key=key)

@@ -14,7 +14,7 @@ from delfin.db.jobs import Job
 from delfin.db.query import Page
 from delfin.db.session import Database
 from delfin.jobs.board import JobBoard, strike_old
-from delfin.jobs.queue import CANCELLED, DONE, JobQueue, LeaseLostError
+from delfin.jobs.queue import CANCELLED, DONE, FAILED, JobQueue, LeaseLostError
 from tests.unit.db.stored import add_storage
 
 
@@ -146,3 +146,28 @@ def test_jobs_are_listed_with_filters_and_old_ones_are_struck_off(
         assert strike_old(session, -1) == 1
     with database.reader() as session:
         assert [row["state"] for row in board.find(session, Page()).rows] == ["queued"]
+
+
+@pytest.mark.parametrize("kind", ["collect", "report", "probe"])
+def test_jobs_that_come_again_and_again_do_not_fill_the_table(
+    database: Database, queue: JobQueue, board: JobBoard, storage_id: str, kind: str
+) -> None:
+    ended = {}
+    for name in ("sync", kind):
+        for state in (DONE, FAILED):
+            with database.writer() as session:
+                ended[name, state] = queue.enqueue(session, name, storage_id)
+            lease = queue.lease("w")
+            assert lease is not None
+            queue.finish(lease, state, {})
+    with database.writer() as session:
+        minutes_ago = update(Job).where(Job.id != ended[kind, FAILED])
+        session.execute(minutes_ago.values(finished_at=Job.finished_at - 301_000))
+        board.enqueue_one(session, kind, storage_id)
+    with database.writer() as session:
+        assert strike_old(session, 7 * 86400) == 1
+    with database.reader() as session:
+        left = [(row["kind"], row["state"]) for row in board.find(session, Page()).rows]
+    assert sorted(left) == sorted(
+        [("sync", DONE), ("sync", FAILED), (kind, FAILED), (kind, "queued")]
+    )

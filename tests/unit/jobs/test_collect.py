@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from delfin.db import collection
 from delfin.db.jobs import Job
 from delfin.jobs.access_events import AccessEvents
-from delfin.jobs.board import strike_old
 from delfin.jobs.collect import COLLECT, request
 from delfin.jobs.policy import KINDS
-from delfin.jobs.queue import DONE, FAILED
+from delfin.jobs.queue import DONE
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script
 
@@ -70,25 +69,6 @@ def test_one_that_waits_because_it_broke_down_goes_now(bench: Bench) -> None:
     lease = bench.queue.lease("a")
     assert lease is not None
     assert (lease.job_id, lease.attempt) == (first, 1)
-
-
-def test_finished_collections_do_not_fill_the_table(bench: Bench) -> None:
-    storage_id = bench.register(Script())
-    ended = []
-    for state in (DONE, FAILED, DONE):
-        ask(bench, storage_id)
-        lease = bench.queue.lease("a")
-        assert lease is not None
-        bench.queue.finish(lease, state, {})
-        ended.append(lease.job_id)
-    bench.sync(storage_id)
-    with bench.database.writer() as session:
-        old = update(Job).where(Job.id != ended[-1]).values(finished_at=Job.finished_at - 301_000)
-        session.execute(old)
-    with bench.database.writer() as session:
-        assert strike_old(session, 7 * 86400) == 2
-    assert {job.kind for job in jobs(bench)} == {COLLECT, "sync"}
-    assert [job.id for job in jobs(bench) if job.kind == COLLECT] == ended[-1:]
 
 
 def test_a_schedule_may_ask_for_collections(bench: Bench) -> None:
