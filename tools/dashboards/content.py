@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tools.dashboards.grafana import Dashboard, Panel, Variable
+from tools.dashboards.grafana import ANY_IS_BAD, Dashboard, Panel, Variable
+from tools.dashboards.itself import ITSELF
 
 _FULL = (("orange", 0.8), ("red", 0.9))
-_ANY_IS_BAD = (("red", 1),)
 _STORAGE = Variable("storage", "Array", "label_values(delfin_storage_info, storage_name)")
 
 
@@ -70,17 +70,17 @@ _ESTATE = Dashboard(
         Panel(
             "Arrays that are not well",
             [('count(delfin_storage_status{status!="normal"}) or vector(0)', "")],
-            *("stat", "short", 5, 4, _ANY_IS_BAD),
+            *("stat", "short", 5, 4, ANY_IS_BAD),
         ),
         Panel(
             "Arrays out of reach",
             [('count(delfin_storage_access{state!="ok"}) or vector(0)', "")],
-            *("stat", "short", 5, 4, _ANY_IS_BAD),
+            *("stat", "short", 5, 4, ANY_IS_BAD),
         ),
         Panel(
             "Critical and fatal alerts",
             [('sum(delfin_alerts{severity=~"Fatal|Critical"}) or vector(0)', "")],
-            *("stat", "short", 5, 4, _ANY_IS_BAD),
+            *("stat", "short", 5, 4, ANY_IS_BAD),
         ),
         Panel(
             "Capacity in use",
@@ -150,7 +150,7 @@ _ARRAY = Dashboard(
         Panel(
             "Alerts",
             [('sum(delfin_alerts{storage_name="$storage"}) or vector(0)', "")],
-            *("stat", "short", 6, 4, _ANY_IS_BAD),
+            *("stat", "short", 6, 4, ANY_IS_BAD),
         ),
         _capacity("delfin_storage", '{storage_name="$storage"}'),
         Panel(
@@ -305,7 +305,7 @@ _ALERTS = Dashboard(
                 severity,
                 [(f'sum(delfin_alerts{{severity="{severity}"}}) or vector(0)', "")],
                 *("stat", "short", 6, 4),
-                () if severity == "Minor" else _ANY_IS_BAD,
+                () if severity == "Minor" else ANY_IS_BAD,
             )
             for severity in ("Fatal", "Critical", "Major", "Minor")
         ),
@@ -324,92 +324,5 @@ _ALERTS = Dashboard(
         Panel("All", [("delfin_alerts", "")], "table", width=24),
     ],
 )
-_ITSELF = Dashboard(
-    "itself",
-    "delfin: itself",
-    "The processes of delfin: are they there, do they get on, does what they export get through.",
-    [
-        Panel(
-            "Processes that are up",
-            [('sum by (process) (delfin_services{state="up"})', "{{process}}")],
-            *("stat", "short", 12, 4),
-        ),
-        Panel(
-            "Processes that are down",
-            [('sum(delfin_services{state="down"}) or vector(0)', "")],
-            *("stat", "short", 6, 4, _ANY_IS_BAD),
-        ),
-        Panel(
-            "Threads that hang",
-            [("sum(delfin_stuck_threads) or vector(0)", "")],
-            *("stat", "short", 6, 4, _ANY_IS_BAD),
-        ),
-        Panel("Jobs that run", [("delfin_running_jobs", "{{process}} {{instance}}")]),
-        Panel("Storages by owner", [("delfin_owned_storages", "{{instance}}")]),
-        Panel("Memory", [("delfin_memory", "{{process}} {{instance}}")], unit="bytes"),
-        Panel("Sessions with arrays", [("delfin_sessions", "{{process}} {{instance}}")]),
-        Panel(
-            "Calls to arrays",
-            [
-                ("sum(rate(delfin_calls_total[5m]))", "all"),
-                ("sum(rate(delfin_calls_failed_total[5m]))", "failed"),
-                ("sum(rate(delfin_calls_cut_off_total[5m]))", "cut off"),
-            ],
-            unit="cps",
-        ),
-        Panel(
-            "Logins",
-            [
-                ("sum(rate(delfin_logins_total[5m]))", "good"),
-                ("sum(rate(delfin_logins_failed_total[5m]))", "failed"),
-            ],
-            unit="cps",
-        ),
-        Panel(
-            "Collections",
-            [("sum by (result) (rate(delfin_collections_total[5m]))", "{{result}}")],
-            unit="cps",
-        ),
-        Panel(
-            "Since the last good collection",
-            [("delfin_oldest_collection_age", "{{process}} {{instance}}")],
-            unit="s",
-        ),
-        Panel(
-            "Samples collected",
-            [("sum by (reading) (rate(delfin_collected_samples_total[5m]))", "{{reading}}")],
-            unit="cps",
-        ),
-        Panel(
-            "Bad samples",
-            [
-                (
-                    "sum by (reason) (increase(delfin_collection_dropped_samples_total[1h]))",
-                    "{{reason}}",
-                )
-            ],
-        ),
-        Panel(
-            "Samples exported",
-            [("sum by (exporter) (rate(delfin_exported_samples_total[5m]))", "{{exporter}}")],
-            unit="cps",
-        ),
-        Panel(
-            "Samples lost",
-            [
-                (
-                    "sum by (exporter) (increase(delfin_export_dropped_samples_total[1h]))",
-                    "{{exporter}}",
-                )
-            ],
-        ),
-        Panel(
-            "How long the oldest samples have waited",
-            [("delfin_spool_age_seconds", "{{exporter}} {{instance}}")],
-            unit="s",
-        ),
-        Panel("What waits", [("delfin_spool_bytes", "{{exporter}} {{instance}}")], unit="bytes"),
-    ],
-)
 
-DASHBOARDS = (_ESTATE, _ARRAY, _POOL, _VOLUME, _ALERTS, _ITSELF)
+DASHBOARDS = (_ESTATE, _ARRAY, _POOL, _VOLUME, _ALERTS, ITSELF)

@@ -8,6 +8,8 @@ from typing import Any
 
 Json = dict[str, Any]
 
+# Steps of a number that should be zero.
+ANY_IS_BAD = (("red", 1),)
 _COLUMNS = 24
 _SOURCE = {"type": "prometheus", "uid": "${source}"}
 # Grafana 9 and later read this; it migrates what is older.
