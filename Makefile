@@ -11,9 +11,11 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 WITH_SERVERS := $(BIN)/python tools/with_test_servers.py
 
-# Stories of leases and silences need the machine to themselves; all others share it.
-ALONE := tests/service/cluster tests/service/coordination tests/service/traps
+# Stories of leases and silences wait most of the time, and must not wait for others: they run apart
+# from what keeps the processors busy.
+APART := tests/service/cluster tests/service/coordination tests/service/traps
 JOBS ?= 2
+AT_ONCE := $(PYTEST) -n $(JOBS) --dist loadgroup
 
 # The back end that is not the default runs those stories that say most in a minute.
 ON_EVENTLET := DELFIN_TEST_BACKEND=eventlet $(WITH_SERVERS)
@@ -66,8 +68,8 @@ setup: $(TEST_READY) ## Make the virtual environment with all that development n
 
 .PHONY: test
 test: packages $(TEST_READY) lint types ## Lint, types and every test; installs what is missing
-	@$(WITH_SERVERS) $(PYTEST) -m "not long" -n $(JOBS) --dist loadgroup $(ALONE:%=--ignore=%)
-	@$(WITH_SERVERS) $(PYTEST) -m "not long" $(ALONE)
+	@$(WITH_SERVERS) $(AT_ONCE) -m "not long" $(APART:%=--ignore=%)
+	@$(WITH_SERVERS) $(AT_ONCE) -m "not long" $(APART)
 	@$(ON_EVENTLET) $(PYTEST) $(EVENTLET_STORIES)
 
 .PHONY: test-eventlet

@@ -69,7 +69,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         folder = item.path.parent
-        if folder.parent.name == "service":
+        if folder.parent.name == "service" and not item.get_closest_marker("xdist_group"):
             place = folder if folder.name in {"linux", "installer"} else item.path
             item.add_marker(pytest.mark.xdist_group(place.stem))
 

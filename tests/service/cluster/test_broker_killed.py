@@ -8,11 +8,12 @@ import pytest
 
 from delfin.testing.simulated.fake_storage import FakeStorage
 from tests.service.cluster.broker import Broker
+from tests.service.cluster.busy import BUSY
 from tests.service.cluster.cluster import Cluster
 from tests.service.cluster.stocked import stock
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.service
+pytestmark = [pytest.mark.service, BUSY]
 
 MANY = 500
 # Seconds; two processes share a busy machine with a broker that starts.

@@ -20,12 +20,13 @@ from delfin.jobs.timetable import Timetable
 from delfin.telemetry.policy import Able, Own, replace_own, settle
 from delfin.testing.simulated.fake_storage import FakeStorage
 from tests.conftest import make_conf
+from tests.service.cluster.busy import BUSY
 from tests.service.cluster.cluster import Cluster
 from tests.service.cluster.stocked import stock
 from tests.service.standalone.rest import PASSWORD
 from tests.waiting import during, wait_until
 
-pytestmark = pytest.mark.service
+pytestmark = [pytest.mark.service, BUSY]
 
 # How much faster the clock of the arrays runs: they measure once a minute.
 FASTER = 20

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from delfin.testing.simulated.fake_storage import FakeStorage
+from tests.service.cluster.busy import BUSY
 from tests.service.cluster.cluster import Cluster
 from tests.service.cluster.stocked import stock
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.service
+pytestmark = [pytest.mark.service, BUSY]
 
 TEN = range(10)
 

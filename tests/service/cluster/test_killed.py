@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from delfin.testing.simulated.fake_storage import FakeStorage
+from tests.service.cluster.busy import BUSY
 from tests.service.cluster.cluster import LEASE, POLL, Cluster
 from tests.service.cluster.daemon import Daemon
 from tests.service.cluster.stocked import stock
@@ -18,7 +19,7 @@ from tests.service.cluster.told import told
 from tests.service.standalone.rest import access
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.service
+pytestmark = [pytest.mark.service, BUSY]
 
 MANY = 3000
 # The end of the lease, a look into the queue, and the synchronisation itself.

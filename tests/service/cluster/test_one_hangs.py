@@ -8,12 +8,13 @@ import time
 import pytest
 
 from delfin.testing.simulated.fake_storage import FakeStorage
+from tests.service.cluster.busy import BUSY
 from tests.service.cluster.cluster import Cluster
 from tests.service.cluster.stocked import stock
 from tests.service.standalone.rest import Rest
 from tests.waiting import during, wait_until
 
-pytestmark = pytest.mark.service
+pytestmark = [pytest.mark.service, BUSY]
 
 HEALTHY = 50
 # Seconds. The pools of each are read so often, for so many turns.

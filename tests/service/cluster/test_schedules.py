@@ -67,7 +67,9 @@ def test_a_schedule_for_a_moment_whose_node_dies_just_before_runs_once_on_anothe
     assert len(scheduled(cluster, storage_id)) == 1
 
 
-@pytest.mark.parametrize("cluster", ["postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize(
+    "cluster", ["postgresql", pytest.param("mariadb", marks=pytest.mark.long)], indirect=True
+)
 def test_schedules_survive_a_restart_of_everything(cluster: Cluster, array: FakeStorage) -> None:
     api, task = cluster.api("a"), cluster.task("a", OS_DEFAULT__TASK_WORKERS="2")
     for daemon in (api, task):

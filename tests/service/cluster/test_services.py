@@ -22,7 +22,9 @@ def rows(api: Daemon, query: str = "") -> list[dict[str, Any]]:
     return list(api.rest.get(f"/v1/services?{query}").json["services"])
 
 
-@pytest.mark.parametrize("cluster", ["postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize(
+    "cluster", ["postgresql", pytest.param("mariadb", marks=pytest.mark.long)], indirect=True
+)
 def test_each_process_is_listed_with_its_share(cluster: Cluster, array: FakeStorage) -> None:
     two = {"OS_DEFAULT__TASK_WORKERS": "2"}
     api, tasks = cluster.api("a"), [cluster.task("a", **two), cluster.task("b", **two)]
