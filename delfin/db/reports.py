@@ -134,11 +134,23 @@ def locked(session: Session, storage_id: str, lease: float) -> Report:
     return made
 
 
+# How far the clocks of nodes may be apart.
+_AGREEMENT = timedelta(minutes=1)
+
+
 def note_reading(session: Session, storage_id: str, at: datetime) -> None:
     """A synchronisation has read the pools: that is as good as a report, where there are any."""
     report = held(session, storage_id)
-    if report is not None and (report.reported_at is None or report.reported_at < at):
+    if report is not None and not is_since(report.reported_at, at):
         report.take(at)
+
+
+def is_since(known: datetime | None, at: datetime) -> bool:
+    """Whether what is known is as new as what was asked for at that time, or newer.
+
+    A time that is yet to come was told by a clock that has been set back since.
+    """
+    return known is not None and at <= known <= utcnow() + _AGREEMENT
 
 
 def of(session: Session, storage_ids: Iterable[str]) -> dict[str, Report]:
@@ -158,14 +170,11 @@ def freshness(storage_id: ColumnElement[str]) -> ColumnElement[Any]:
     Old is 'stale' when it is known why: the loop has stopped, or a living worker is busy with the
     array. Otherwise nobody knows, and what is stored is no more than a memory.
     """
-    busy = exists().where(
-        Job.storage_id == Report.storage_id, Job.state == "running", Job.lease_until > _now()
-    )
     worth = case(
         (Report.stopped_at.is_not(None), STALE),
         (Report.reported_at.is_(None), UNKNOWN),
         (Report.valid_until >= _now(), CURRENT),
-        (busy, STALE),
+        (_is_busy(), STALE),
         else_=UNKNOWN,
     )
     found = select(worth).where(Report.storage_id == storage_id).scalar_subquery()
@@ -179,9 +188,21 @@ def is_forgotten(storage_id: ColumnElement[str]) -> ColumnElement[bool]:
         Report.stopped_at.is_(None),
         Report.reported_at.is_not(None),
         Report.valid_until < _now(),
-        ~exists().where(
-            Job.storage_id == Report.storage_id, Job.state == "running", Job.lease_until > _now()
-        ),
+        ~_is_busy(),
+    )
+
+
+def _is_busy() -> ColumnElement[bool]:
+    """A living worker does something else with the array, beside which no report can come.
+
+    A report that runs says nothing about when it ends; a collection runs beside reports, and its
+    'running_key' is not the storage's id alone.
+    """
+    return exists().where(
+        Job.running_key == Report.storage_id,
+        Job.kind != "report",
+        Job.state == "running",
+        Job.lease_until > _now(),
     )
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from oslo_config import cfg
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from delfin import exception
 from delfin.alerts import internal
@@ -14,6 +14,9 @@ from delfin.coordination.loop import Loop
 from delfin.db.profiles import Profile, get
 from delfin.db.session import Database, affected, retried
 from delfin.inventory.profiles.match import all_pools
+
+# How far the clocks of nodes may be apart, in ms.
+_AGREEMENT = 60_000
 
 
 class ProfileWatch:
@@ -51,7 +54,7 @@ class ProfileWatch:
         """
         due = _now() - int(self._pause * 1000)
         with self._database.reader() as session:
-            wanted = select(Profile.id).where(Profile.checked_at <= due).order_by(Profile.id)
+            wanted = select(Profile.id).where(_is_due(due)).order_by(Profile.id)
             profile_ids = list(session.scalars(wanted))
         if patient or not profile_ids:
             return
@@ -73,7 +76,7 @@ class ProfileWatch:
     def _claim(self, profile_ids: Sequence[str], due: int) -> list[str]:
         """Those among the profiles whose look is this process's."""
         with self._database.writer() as session:
-            claim = update(Profile).where(Profile.checked_at <= due)
+            claim = update(Profile).where(_is_due(due))
             # Not a change of the profile: the time of that stays.
             claim = claim.values(checked_at=_now(), updated_at=Profile.updated_at)
             return [one for one in profile_ids if affected(session, claim.where(Profile.id == one))]
@@ -99,6 +102,11 @@ class ProfileWatch:
                 internal.PROFILE_UNSATISFIED.recovery(session, None, location=profile.id)
             elif before:
                 internal.PROFILE_UNSATISFIED.fault(session, None, profile.name, location=profile.id)
+
+
+def _is_due(due: int) -> ColumnElement[bool]:
+    """Also one whose last look is yet to come: a clock has been set back since."""
+    return or_(Profile.checked_at <= due, Profile.checked_at > _now() + _AGREEMENT)
 
 
 def _now() -> int:

@@ -50,6 +50,14 @@ _TRY_AGAIN = 1.0
 Row = dict[str, Any]
 
 
+# Of what a database says, what it will say again.
+_REFUSED = (
+    *(db_exception.DBDataError, db_exception.DBConstraintError, db_exception.DBReferenceError),
+    *(db_exception.DBInvalidUnicodeParameter, db_exception.DBNotSupportedError),
+    db_exception.DBNonExistentTable,
+)
+
+
 @dataclass(frozen=True)
 class Told:
     """What an array said when it was asked at that time; no pools while it is in error, or has none.
@@ -158,9 +166,9 @@ class ReportRunner:
     def _take(self, session: Session, report: Report, answer: Told) -> str | None:
         """Keep an answer, unless a newer one is kept already; why it is doubted, if it is."""
         is_last = _is_newest(report, answer.at)
-        if report.reported_at is not None and report.reported_at >= answer.at:
+        if reports.is_since(report.reported_at, answer.at):
             return None
-        if report.told_at is None or report.told_at < answer.at:
+        if not reports.is_since(report.told_at, answer.at):
             # Also when another try has failed since: that has told nothing of the array itself.
             report.told_at = answer.at
             storages.take_report(storages.get(session, report.storage_id), answer.storage)
@@ -201,7 +209,7 @@ class ReportRunner:
         while True:
             try:
                 return self._change(storage_id, change)
-            except db_exception.DBDataError:
+            except _REFUSED:
                 # No database takes that, however long it is waited for.
                 raise
             except AWAY:
@@ -237,7 +245,7 @@ def _note_failure(
 
 def _is_newest(report: Report, at: datetime) -> bool:
     """Whether nobody has tried since; then the state that was met is the state now."""
-    if report.attempted_at is not None and report.attempted_at > at:
+    if report.attempted_at != at and reports.is_since(report.attempted_at, at):
         return False
     report.attempted_at = at
     return True
