@@ -110,10 +110,11 @@ class Reader:
             coming = iter(rows)
             first = list(islice(coming, _TELLING))
             clock = clock_of(first, told + asked.ahead)
-            if clock is None and first:
+            if first and (clock is None or clock < told - _FARTHEST):
+                # These are of what has not been measured for long.
                 clock = told
             whole = chain(first, coming)
-            return self._take(asked, progress, since, apart, whole, clock, counted)
+            return self._take(asked, progress, since, apart, whole, clock, counted, told)
 
         return self._ask(asked, window, take)
 
@@ -126,8 +127,12 @@ class Reader:
         rows: Iterable[Any],
         clock: int | None,
         counted: Counted,
+        told: int = 0,
     ) -> tuple[Progress, Ranges]:
-        """Keep what is new of an array whose clock shows that; None: it has nothing."""
+        """Keep what is new of an array whose clock shows that; None: it has nothing.
+
+        'told' is what the array says of it, which most of its series may be behind.
+        """
         if clock is None:
             return progress, ()
         keeps, overlap = bool(asked.rules.horizon), self._overlap
@@ -137,7 +142,7 @@ class Reader:
         # Samples ahead of the clock come the next time, or now where there is no next time; then
         # some may be new although most are not.
         edge = before.edge if start is None and before.edge is not None else clock
-        latest = clock + asked.ahead
+        latest = max(clock, told) + asked.ahead
         begun = edge if start is None else start
         if keeps:
             # What was not asked for is missing.

@@ -23,7 +23,7 @@ from delfin.drivers.api import DriverAPI
 from delfin.inventory.catalog import BY_KEY
 from delfin.jobs.outcome import told
 from delfin.jobs.queue import DONE, FAILED, PARTIAL, JobQueue, Lease, LeaseLostError, now_ms
-from delfin.jobs.worker import Finished
+from delfin.jobs.worker import Finished, StoppedError
 from delfin.task_manager import fenced
 from delfin.task_manager.collection import commit
 from delfin.task_manager.collection.apart import SeriesApart
@@ -97,6 +97,12 @@ class CollectRunner:
             finished = self._collect(lease, storage_id, stopping)
         except (exception.StorageNotFound, exception.AccessInfoNotFound):
             raise LeaseLostError(lease.job_id) from None
+        except (LeaseLostError, StoppedError):
+            raise
+        except Exception:
+            # The worker writes down that it failed.
+            self.figures.ended(FAILED)
+            raise
         self.figures.ended(LEFT_ALONE if finished.result.get("skipped") else finished.state)
         return finished
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from oslo_db import exception as db_exception
+
 from delfin.common.constants import metric_struct
 from delfin.process.metrics import MetricsApp
 from delfin.utils import utcnow_ms
@@ -50,6 +53,20 @@ def test_a_collection_that_started_late_is_told(world: World) -> None:
     assert late.due <= utcnow_ms() - 30_000
     world.runner(late, world.bench.stopping)
     assert 30 <= figures(world)["collection_delay_seconds",] < 60
+
+
+def test_a_collection_that_the_database_ends_counts_as_failed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease = world.lease()
+
+    def away() -> Any:
+        raise db_exception.DBConnectionError
+
+    monkeypatch.setattr(world.bench.database, "reader", away)
+    with pytest.raises(db_exception.DBConnectionError):
+        world.runner(lease, world.bench.stopping)
+    assert figures(world)["collections", "failed"] == 1
 
 
 def test_the_page_has_every_figure_from_the_start(world: World) -> None:

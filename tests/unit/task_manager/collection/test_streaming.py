@@ -66,6 +66,26 @@ def test_the_time_that_an_array_tells_does_not_hide_what_its_samples_say(
     assert world.standing()["dropped"] == {"future": 10}
 
 
+def test_a_thousand_samples_of_what_is_idle_do_not_hide_the_others(new_world: NewWorld) -> None:
+    world = new_world(is_historic=False, retention=None, resources=3)
+
+    def idle(rows: list[Any]) -> list[Any]:
+        metric, labels, values = rows[0]
+        old = max(values) - HOUR // 2
+        before = [
+            metric_struct(metric, {**labels, "resource_id": f"idle{number}"}, {old: 1.0})
+            for number in range(1200)
+        ]
+        return [*before, *rows]
+
+    world.array.spoil = idle
+    for _ in world.minutes(5):
+        pass
+    assert "future" not in world.standing()["dropped"]
+    for resource in ("r0", "r1", "r2"):
+        assert len(world.sink.times(resource=resource)) >= 4
+
+
 def late(row: Any, at: int) -> Any:
     metric, labels, _ = row
     return metric_struct(metric, labels, {at: 1.0})
