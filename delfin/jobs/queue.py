@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from delfin.db.jobs import Job
 from delfin.db.session import Database, affected, retried
-from delfin.jobs.lanes import IS_FREE, asked_by, running_key
+from delfin.jobs.lanes import IS_FREE, asked_by, running_key, running_keys
 from delfin.jobs.priority import NORMAL
 
 LOG = log.getLogger(__name__)
@@ -167,7 +167,8 @@ class JobQueue:
         they have waited for it as long as a lease lasts: then it is gone or
         busy, and anybody runs them. Those that need a session and what is
         in 'without', of delfin.jobs.lanes.running_key, are left to other
-        workers in any case.
+        workers in any case. A storage of which one lane is in there is this
+        worker's for the others: its owner runs nothing beside that.
 
         A job whose lease has ended counts as crashed; one that crashed too
         often is parked instead of being run again, or put off when its kind
@@ -226,7 +227,12 @@ class JobQueue:
             if key in without and kind not in NEEDS_NO_SESSION:
                 continue
             overdue = state == RUNNING or now - not_before > self._lease_ms
-            if storage_id is None or overdue or mine(storage_id):
+            if (
+                storage_id is None
+                or overdue
+                or mine(storage_id)
+                or not running_keys(storage_id).isdisjoint(without)
+            ):
                 wanted = select(Job).where(Job.id == job_id, runnable)
                 locked = wanted.with_for_update(skip_locked=True, of=Job)
                 if (job := session.scalars(locked, asked_by(owner, now)).one_or_none()) is not None:

@@ -73,6 +73,21 @@ def test_another_process_runs_nothing_beside_it_until_its_worker_is_dead(
     assert sorted(kinds_for(queue, "w2")) == sorted(kinds)
 
 
+def test_who_has_one_job_of_a_storage_has_the_other_though_it_is_not_the_owner_any_more(
+    database: Database, queue: JobQueue, storage_id: str
+) -> None:
+    put(database, queue, storage_id, "sync", COLLECT)
+    sync = queue.lease("w1")
+    assert sync is not None
+    jobs = RunningJobs()
+    jobs.add(threading.Thread(), sync)
+    assert queue.lease("w2") is None, "the new owner"
+    assert queue.lease("w1", lambda _storage_id: False) is None, "it has nothing of it"
+    beside = queue.lease("w1", lambda _storage_id: False, jobs.held())
+    assert beside is not None
+    assert beside.kind == COLLECT
+
+
 @pytest.mark.parametrize("kind", ["sync", COLLECT])
 def test_nothing_runs_beside_a_removal(
     database: Database, queue: JobQueue, storage_id: str, kind: str
