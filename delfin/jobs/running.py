@@ -12,13 +12,17 @@ from delfin.jobs.lanes import running_key, running_keys
 from delfin.jobs.queue import Lease
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Run:
-    """A job in its thread, since 'began' on the monotonic clock."""
+    """A job in its thread, since 'began' on the monotonic clock.
+
+    'has_epitaph' is for who gives it up: that it hung is written down, and must not be twice.
+    """
 
     thread: threading.Thread
     lease: Lease
     began: float
+    has_epitaph: bool = False
 
 
 class RunningJobs:

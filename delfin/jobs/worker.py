@@ -274,8 +274,9 @@ class Worker:
             endless=lease.kind in NEVER_PARKED,
         )
         try:
-            if lease.kind in self._epitaphs:
+            if lease.kind in self._epitaphs and not run.has_epitaph:
                 self._epitaphs[lease.kind](lease, finished)
+                run.has_epitaph = True
             self._settle(lease, finished)
         except LeaseLostError:
             LOG.info("job %s had ended or was given to another worker", lease.job_id)

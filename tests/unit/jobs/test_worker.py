@@ -6,9 +6,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from oslo_config import cfg
+from oslo_db.exception import DBConnectionError
 
 from delfin import exception
 from delfin.db.jobs import Job
@@ -223,6 +225,31 @@ class TestAJobOverItsDeadline:
             leave.set()
             wait_until(lambda: worker.stuck == 0)
         assert row(database, job_id).result == result, "it comes too late to write anything"
+
+    def test_is_counted_once_though_the_database_fails_after_that(
+        self,
+        database: Database,
+        queue: JobQueue,
+        conf: cfg.ConfigOpts,
+        leave: threading.Event,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        told: list[Finished] = []
+        refused: list[Lease] = []
+        finish = queue.finish
+
+        def fails_first(lease: Lease, state: str, result: dict[str, Any]) -> None:
+            if not refused:
+                refused.append(lease)
+                raise DBConnectionError
+            finish(lease, state, result)
+
+        monkeypatch.setattr(queue, "finish", fails_first)
+        epitaphs = {"sync": lambda _lease, finished: told.append(finished)}
+        with working(database, queue, conf, self.hang(leave), epitaphs=epitaphs):
+            job_id = put(database, queue)
+            wait_until(in_state(database, job_id, FAILED))
+            assert (len(refused), len(told)) == (1, 1)
 
     def test_is_tried_again_as_after_other_errors_of_an_array(
         self, database: Database, queue: JobQueue, conf: cfg.ConfigOpts, leave: threading.Event
