@@ -16,7 +16,7 @@ from oslo_log import log
 
 from delfin import exception
 from delfin.db.session import Database
-from delfin.jobs.board import strike_old
+from delfin.jobs.board import STRUCK_AT_ONCE, strike_old
 from delfin.jobs.outcome import outcome_of, retry_delay, told
 from delfin.jobs.priority import HIGH
 from delfin.jobs.queue import (
@@ -32,6 +32,9 @@ from delfin.jobs.running import Run, RunningJobs, deadline_of, share
 from delfin.process.pulse import Pulse
 
 LOG = log.getLogger(__name__)
+
+# How often old jobs are struck off the list between two renewals of leases, while there are more.
+_STRIKES = 5
 
 
 class StoppedError(Exception):
@@ -296,8 +299,10 @@ class Worker:
             LOG.exception("cannot renew the lease of job %s", lease.job_id)
 
     def _strike(self) -> None:
+        """A few thousand at most: leases are to be renewed again soon."""
         try:
-            with self._database.writer() as session:
-                strike_old(session, self._conf.jobs.keep_finished)
+            for _ in range(_STRIKES):
+                if strike_old(self._database, self._conf.jobs.keep_finished) < STRUCK_AT_ONCE:
+                    break
         except Exception:  # noqa: BLE001 - house-keeping; the next round does it
             LOG.exception("cannot strike old jobs off the list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -141,9 +142,8 @@ def test_jobs_are_listed_with_filters_and_old_ones_are_struck_off(
         assert found.total == 1
         assert found.rows[0]["result"] == {"rows": {"volumes": 3}}
         assert "payload" not in found.rows[0]
-    with database.writer() as session:
-        assert strike_old(session, 3600) == 0
-        assert strike_old(session, -1) == 1
+    assert strike_old(database, 3600) == 0
+    assert strike_old(database, -1) == 1
     with database.reader() as session:
         assert [row["state"] for row in board.find(session, Page()).rows] == ["queued"]
 
@@ -164,10 +164,32 @@ def test_jobs_that_come_again_and_again_do_not_fill_the_table(
         minutes_ago = update(Job).where(Job.id != ended[kind, FAILED])
         session.execute(minutes_ago.values(finished_at=Job.finished_at - 301_000))
         board.enqueue_one(session, kind, storage_id)
-    with database.writer() as session:
-        assert strike_old(session, 7 * 86400) == 1
+    assert strike_old(database, 7 * 86400) == 1
     with database.reader() as session:
         left = [(row["kind"], row["state"]) for row in board.find(session, Page()).rows]
     assert sorted(left) == sorted(
         [("sync", DONE), ("sync", FAILED), (kind, FAILED), (kind, "queued")]
     )
+
+
+@pytest.mark.parametrize("old", [1, 40])
+def test_old_jobs_are_struck_off_while_a_job_writes(
+    database: Database, queue: JobQueue, storage_id: str, old: int
+) -> None:
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("one transaction at a time writes there")
+    with database.writer() as session:
+        keys = {str(number): storage_id for number in range(old)}
+        queue.enqueue_all(session, "sync", keys)
+        session.execute(update(Job).values(state=DONE, finished_at=1, active_key=None))
+        queue.enqueue(session, "sync", storage_id)
+    lease = queue.lease("w")
+    assert lease is not None
+    struck: list[int] = []
+    thread = threading.Thread(target=lambda: struck.append(strike_old(database, 3600)))
+    with database.writer() as session:
+        queue.fence(session, lease)
+        thread.start()
+        thread.join(5)
+        assert struck == [old]
+    thread.join(10)
