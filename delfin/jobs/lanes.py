@@ -1,4 +1,4 @@
-"""Which jobs of one storage may run beside each other: one at a time in each lane, all in one process."""
+"""Which jobs of one storage may run beside each other: one at a time in each lane, in one process if it can."""
 
 from __future__ import annotations
 
@@ -32,9 +32,12 @@ def holds_the_usual_lane() -> ColumnElement[bool]:
     return Job.running_key == Job.storage_id
 
 
-def asked_by(owner: str, now: int) -> dict[str, Any]:
-    """The parameters of a statement with IS_FREE: the worker that asks, and epoch milliseconds."""
-    return {"lane_owner": owner, "lane_now": now}
+def asked_by(owner: str, now: int, patience: int) -> dict[str, Any]:
+    """The parameters of a statement with IS_FREE: the worker that asks, and epoch milliseconds.
+
+    'patience' is for how many milliseconds a job waits for the worker that has another one.
+    """
+    return {"lane_owner": owner, "lane_now": now, "lane_since": now - patience}
 
 
 def _is_in_the_way(lane: str | None) -> ColumnElement[bool]:
@@ -48,6 +51,10 @@ def _is_in_the_way(lane: str | None) -> ColumnElement[bool]:
         other.lease_owner != bindparam("lane_owner", type_=String),
         # A lease that has ended is that of a process that died.
         other.lease_until >= bindparam("lane_now", type_=BigInteger),
+        # Beside what may have killed a process, the worker that has it starts nothing.
+        other.crashes == 0,
+        # A worker that has no place for a job leaves it for longer than that.
+        Job.not_before >= bindparam("lane_since", type_=BigInteger),
     )
     return exists().where(
         # A key that is unique: there may be thousands of jobs of a storage.
@@ -62,8 +69,8 @@ def _ending(lane: str | None) -> str:
 
 
 # For a query on jobs: no other one that runs keeps the worker that asks from running this one now.
-# Jobs of a storage run beside each other in one process only: two of them would take the session
-# with the array away from one another with each call.
+# Jobs of a storage run beside each other in one process, if that has room for both in time: two
+# processes take the session with the array away from one another with each call.
 IS_FREE: ColumnElement[bool] = or_(
     Job.storage_id.is_(None),
     not_(or_(*(_is_in_the_way(lane) for lane in (None, *sorted({*LANES.values()}))))),

@@ -168,7 +168,8 @@ class JobQueue:
         busy, and anybody runs them. Those that need a session and what is
         in 'without', of delfin.jobs.lanes.running_key, are left to other
         workers in any case. A storage of which one lane is in there is this
-        worker's for the others: its owner runs nothing beside that.
+        worker's for the others: its owner runs nothing beside that,
+        unless it has to, see delfin.jobs.lanes.
 
         A job whose lease has ended counts as crashed; one that crashed too
         often is parked instead of being run again, or put off when its kind
@@ -208,6 +209,7 @@ class JobQueue:
         at_least: int | None,
     ) -> Job | None:
         now = now_ms()
+        asker = asked_by(owner, now, self._lease_ms)
         runnable = or_(
             and_(Job.state == QUEUED, Job.not_before <= now),
             and_(Job.state == RUNNING, Job.lease_until < now),
@@ -220,7 +222,7 @@ class JobQueue:
             .where(runnable)
             .order_by(Job.priority.desc(), Job.not_before, Job.id)
             .limit(LOOKED_AT),
-            asked_by(owner, now),
+            asker,
         )
         for job_id, kind, storage_id, state, not_before in found:
             key = None if storage_id is None else running_key(kind, storage_id)
@@ -235,7 +237,7 @@ class JobQueue:
             ):
                 wanted = select(Job).where(Job.id == job_id, runnable)
                 locked = wanted.with_for_update(skip_locked=True, of=Job)
-                if (job := session.scalars(locked, asked_by(owner, now)).one_or_none()) is not None:
+                if (job := session.scalars(locked, asker).one_or_none()) is not None:
                     return job
         return None
 
@@ -349,7 +351,8 @@ class JobQueue:
             wanted = wanted.where(Job.priority >= at_least)
         with self._database.reader() as session:
             soonest = wanted.order_by(Job.not_before).limit(1)
-            queued = session.scalars(soonest, asked_by(owner, now_ms())).first()
+            asker = asked_by(owner, now_ms(), self._lease_ms)
+            queued = session.scalars(soonest, asker).first()
         return None if queued is None else max(0.0, (queued - now_ms()) / 1000)
 
 

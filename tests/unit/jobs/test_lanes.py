@@ -73,6 +73,44 @@ def test_another_process_runs_nothing_beside_it_until_its_worker_is_dead(
     assert sorted(kinds_for(queue, "w2")) == sorted(kinds)
 
 
+def ago(database: Database, kind: str, seconds: float) -> None:
+    """It has been due for so long."""
+    with database.writer() as session:
+        due = Job.not_before - int(seconds * 1000)
+        session.execute(update(Job).where(Job.kind == kind).values(not_before=due))
+
+
+@pytest.mark.parametrize("kinds", [("sync", COLLECT), (COLLECT, "sync")])
+def test_another_process_runs_what_its_worker_leaves_for_longer_than_a_lease(
+    database: Database, queue: JobQueue, conf: cfg.ConfigOpts, storage_id: str, kinds: list[str]
+) -> None:
+    """That one has no place for it."""
+    put(database, queue, storage_id, *kinds)
+    assert queue.lease("w1") is not None
+    ago(database, kinds[1], conf.jobs.lease_time - 5)
+    assert queue.lease("w2") is None
+    ago(database, kinds[1], 10)
+    assert queue.next_due("w2") == 0
+    assert kinds_for(queue, "w2") == [kinds[1]]
+
+
+@pytest.mark.parametrize("kinds", [("sync", COLLECT), (COLLECT, "sync")])
+def test_another_process_runs_at_once_what_is_due_beside_a_job_that_may_kill(
+    database: Database, queue: JobQueue, storage_id: str, kinds: list[str]
+) -> None:
+    """The worker that has that one starts nothing beside it."""
+    put(database, queue, storage_id, *kinds)
+    assert len(all_for(queue, "w1")) == 2
+    with database.writer() as session:
+        session.execute(update(Job).values(lease_until=0))
+    crashed = queue.lease("w2")
+    assert crashed is not None
+    assert (crashed.kind, crashed.crashes) == (kinds[0], 1)
+    assert kinds_for(queue, "w3") == [kinds[1]]
+    put(database, queue, storage_id, *kinds)
+    assert kinds_for(queue, "w3") == [], "one at a time in each lane, as ever"
+
+
 def test_who_has_one_job_of_a_storage_has_the_other_though_it_is_not_the_owner_any_more(
     database: Database, queue: JobQueue, storage_id: str
 ) -> None:
