@@ -62,6 +62,11 @@ class Connections:
             for native_id in {thread_id, *threads} - {None}:
                 _kill_children(Path(f"/proc/self/task/{native_id}"), spared)
 
+    @property
+    def is_cut(self) -> bool:
+        """What is called over these connections now fails, through no fault of the array."""
+        return self._refusing
+
     def reopen(self) -> None:
         """Let connections be made again, for a logout after a call was cut off."""
         with self._guard:

@@ -50,10 +50,18 @@ class _Call:
     over: bool = False
     stage: int = 0
 
-    def error(self) -> exception.DriverCallTimeout:
-        if self.why is None:
-            return exception.DriverCallTimeout(self.what, f"{self.seconds:g}")
-        return exception.DriverCallTimeout(message=f"The {self.what} was cut off: {self.why}.")
+    @property
+    def is_cut_off(self) -> bool:
+        return bool(self.stage) or self.connections.is_cut
+
+    def error(self) -> exception.DelfinException:
+        if self.why is not None:
+            return exception.DriverCallTimeout(message=f"The {self.what} was cut off: {self.why}.")
+        if not self.stage and self.connections.is_cut:
+            return exception.ArraySessionsInUse(
+                message=f"The {self.what} was cut off beside another one that took too long."
+            )
+        return exception.DriverCallTimeout(self.what, f"{self.seconds:g}")
 
 
 class Watcher:
@@ -85,6 +93,7 @@ class Watcher:
         Raises:
             exception.DriverCallTimeout: The block was cut off, whatever it made of that: what it
                 returned in spite of it is not to be believed.
+            exception.ArraySessionsInUse: Likewise, with another call over the same connections.
         """
         call = _Call(what, seconds, connections, give_up)
         if _threads_are_real():
@@ -99,10 +108,10 @@ class Watcher:
         except (Exception, CutOff) as error:
             # Once more: the exception may have arrived on the way into the first time.
             self._settle(call)
-            if call.stage or deadline.is_over(error):
+            if call.is_cut_off or deadline.is_over(error):
                 raise call.error() from error
             raise
-        if call.stage:
+        if call.is_cut_off:
             raise call.error()
 
     def cut(self, connections: Connections, why: str) -> None:

@@ -60,9 +60,10 @@ class Opening:
     def fits(self, slot: Slot, row: AccessInfo, *, is_fresh: bool = False) -> bool:
         """Whether the session may be used for a call with that access information.
 
-        One that was evicted while it was opened is good for the call that has opened it.
+        One that was evicted while it was opened is good for the call that has opened it. One whose
+        connections were cut is good for nobody, though a call may be in there still.
         """
-        if slot.driver is None or slot.generation != row.generation:
+        if slot.driver is None or slot.generation != row.generation or slot.connections.is_cut:
             return False
         if slot.evicted and not is_fresh:
             return False

@@ -10,6 +10,8 @@ from enum import IntEnum
 
 from delfin import exception
 
+_NEVER_LEFT = "the call before does not come back"
+
 
 class Priority(IntEnum):
     """The smaller goes first; among equals, who came first."""
@@ -47,7 +49,7 @@ class Turns:
                     if not self._changed.wait(deadline - time.monotonic()):
                         raise exception.ArraySessionsInUse(f"no turn within {longest:g} s")
                 if self._closed:
-                    raise exception.ArraySessionsInUse("the call before does not come back")
+                    raise exception.ArraySessionsInUse(_NEVER_LEFT)
                 self._inside += 1
             finally:
                 self._waiting.remove(mine)
@@ -66,18 +68,24 @@ class Turns:
         is told False.
 
         Raises:
-            exception.ArraySessionsInUse: The others did not leave within 'longest' seconds.
+            exception.ArraySessionsInUse: The others did not leave within 'longest' seconds, or one
+                of them never will.
         """
         deadline = time.monotonic() + longest
         with self._changed:
             if not self._alone:
                 self._alone = True
-                while self._inside > 1:
-                    if not self._changed.wait(deadline - time.monotonic()):
-                        self._alone = False
-                        self._changed.notify_all()
-                        raise exception.ArraySessionsInUse(f"still entered after {longest:g} s")
-                return True
+                why = None
+                while self._inside > 1 and why is None:
+                    if self._closed:
+                        why = _NEVER_LEFT
+                    elif not self._changed.wait(deadline - time.monotonic()):
+                        why = f"still entered after {longest:g} s"
+                if why is None:
+                    return True
+                self._alone = False
+                self._changed.notify_all()
+                raise exception.ArraySessionsInUse(why)
         self.leave()
         try:
             self.enter(Priority.RETURNING, longest)

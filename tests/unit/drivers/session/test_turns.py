@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -11,11 +14,13 @@ import pytest
 from delfin import exception
 from delfin.context import get_admin_context
 from delfin.db import migration
+from delfin.db.access_state import OK
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
 from delfin.drivers.session import deadline
 from delfin.drivers.session.limits import Call, Limits
 from delfin.drivers.session.turns import Priority, Turns
+from delfin.inventory.block import VOLUMES
 from tests.conftest import make_conf, throw_away_database
 from tests.unit.drivers.session.conftest import Processes, ask
 from tests.unit.scripted import Script, ScriptedDriver
@@ -271,3 +276,99 @@ def test_a_session_that_was_cut_off_is_replaced(
     script.storage = row
     assert ask(process, storage_id)["serial_number"] == "SN1"
     assert (script.asked["login"], script.asked["logout"], script.open_sessions) == (2, 1, 1)
+
+
+class TestBesideACallThatTakesTooLong:
+    """Its connections are those of its neighbour, and are cut."""
+
+    @pytest.fixture
+    def script(self) -> Script:
+        return Script()
+
+    @pytest.fixture
+    def storage_id(
+        self, processes: Processes, script: Script, monkeypatch: pytest.MonkeyPatch
+    ) -> str:
+        monkeypatch.setattr(ScriptedDriver, "concurrent_calls", 2)
+        return processes.bench.register(script)
+
+    @pytest.fixture
+    def process(self, processes: Processes, storage_id: str) -> DriverAPI:
+        made = processes.start(timeouts={**Limits().timeouts, Call.COLLECT: 0.2})
+        ask(made, storage_id)
+        return made
+
+    @staticmethod
+    def too_long(process: DriverAPI, storage_id: str, leave: threading.Event) -> None:
+        """Its connections are cut, and it comes back when it is let go."""
+        with (
+            contextlib.suppress(exception.DriverCallTimeout),
+            process.sessions.using(get_admin_context(), storage_id, Call.COLLECT),
+        ):
+            leave.wait(30)
+
+    @pytest.mark.parametrize("swallows", [False, True])
+    def test_another_one_fails_for_no_fault_of_the_array(
+        self,
+        processes: Processes,
+        process: DriverAPI,
+        script: Script,
+        storage_id: str,
+        *,
+        swallows: bool,
+    ) -> None:
+        leave = threading.Event()
+        slot = process.sessions._slots[storage_id]
+
+        def volumes() -> list[Any]:
+            (other,) = in_threads(1, lambda: self.too_long(process, storage_id, leave))
+            wait_until(lambda: slot.connections.is_cut)
+            leave.set()
+            other.join(30)
+            with closing(socket.create_server(("127.0.0.1", 0))) as server:
+                try:
+                    socket.create_connection(server.getsockname()).close()
+                except TimeoutError:
+                    # As a driver translates it, or makes half a list of what it has.
+                    if not swallows:
+                        raise exception.InvalidIpOrPort from None
+            return []
+
+        script.listings["list_volumes"] = volumes
+        with pytest.raises(exception.ArraySessionsInUse, match="beside another"):
+            process.list_rows(get_admin_context(), storage_id, VOLUMES)
+        state = processes.state(storage_id)
+        assert (state.state, processes.told.said) == (OK, [])
+        script.listings["list_volumes"] = []
+        assert process.list_rows(get_admin_context(), storage_id, VOLUMES).rows == []
+        assert script.asked["login"] == 2
+
+    def test_nobody_is_let_in_to_what_is_cut(
+        self, process: DriverAPI, script: Script, storage_id: str
+    ) -> None:
+        leave = threading.Event()
+        slot = process.sessions._slots[storage_id]
+        first = in_threads(1, lambda: self.too_long(process, storage_id, leave))
+        wait_until(lambda: slot.connections.is_cut)
+        second = in_threads(1, lambda: ask(process, storage_id))
+        wait_until(lambda: slot.turns._alone)
+        asked = script.asked
+        assert (asked["login"], asked["get_storage"]) == (1, 1)
+        leave.set()
+        for thread in (*first, *second):
+            thread.join(30)
+        assert (asked["login"], asked["logout"], asked["get_storage"]) == (2, 1, 2)
+
+    def test_nobody_waits_for_what_never_comes_back(
+        self, process: DriverAPI, storage_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(deadline, "GRACE", 0.1)
+        leave = threading.Event()
+        slot = process.sessions._slots[storage_id]
+        first = in_threads(1, lambda: self.too_long(process, storage_id, leave))
+        wait_until(lambda: slot.connections.is_cut)
+        with pytest.raises(exception.ArraySessionsInUse, match="does not come back"):
+            ask(process, storage_id)
+        assert ask(process, storage_id)["serial_number"] == "SN1"
+        leave.set()
+        first[0].join(30)
