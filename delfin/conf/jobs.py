@@ -19,11 +19,11 @@ OPTS: list[cfg.Opt] = [
     cfg.Opt(
         "deadlines",
         type=types.Dict(value_type=types.Float(min=0.1)),
-        default={"sync": 3600.0, "report": 100.0},
+        default={"sync": 3600.0},
         mutable=True,
         help="Seconds that a job of a kind may take: kind:seconds, several with commas. One that "
         "takes longer ends with JobDeadlineExceeded and is tried again like after any error of "
-        "its array.",
+        "its array. Before each of its calls a job may wait for one of another job to end.",
     ),
     cfg.FloatOpt(
         "deadline",

@@ -50,6 +50,12 @@ class Limits:
     offline_after: int = 3
     probe_interval: float = 1800.0
 
+    @property
+    def longest_turn(self) -> float:
+        """For how long one caller may keep others waiting: it may have to log in before its call."""
+        calls = (seconds for call, seconds in self.timeouts.items() if call is not Call.LOGIN)
+        return self.handover_time + self.timeouts[Call.LOGIN] + max(calls)
+
     @classmethod
     def of(cls, conf: cfg.ConfigOpts, tier: Tier = Tier.TASK) -> Limits:
         options = conf.storage_driver

@@ -101,8 +101,9 @@ class SessionManager:
         Args:
             context: Its 'storage_id' is set.
             storage_id: The storage.
-            call: What kind of call it is; that decides how long it may take.
-            priority: Who goes first when several wait.
+            call: What kind of call it is; that decides how long it may take, from its turn on.
+            priority: Who goes first when several wait. Whoever somebody waits for is told soon that
+                there is no turn; a job waits as it would in the queue, while another one is inside.
             forced: Log in although the password was refused, within the rule of two logins.
 
         Raises:
@@ -113,9 +114,10 @@ class SessionManager:
         """
         slot = self._slot(storage_id)
         longest = self.limits.timeouts[call]
-        slot.turns.enter(priority, longest)
+        patience = longest if priority is Priority.HIGH else self.limits.longest_turn
+        slot.turns.enter(priority, patience)
         try:
-            driver, known = self._current(slot, forced=forced)
+            driver, known = self._current(slot, patience, forced=forced)
             context.storage_id = storage_id
             with (
                 self._followed(slot, call, known),
@@ -207,7 +209,9 @@ class SessionManager:
         with self._guard:
             return list(self._slots.values())
 
-    def _current(self, slot: Slot, *, forced: bool) -> tuple[StorageDriver, Known | None]:
+    def _current(
+        self, slot: Slot, patience: float, *, forced: bool
+    ) -> tuple[StorageDriver, Known | None]:
         """The driver to use, logged in; the caller is inside."""
         is_fresh = False
         while True:
@@ -216,7 +220,7 @@ class SessionManager:
                 self.access.admit(known, row.generation)
             if self._opening.fits(slot, row, is_fresh=is_fresh) and slot.driver is not None:
                 return slot.driver, known
-            if slot.turns.alone(self.limits.timeouts[Call.LIST]):
+            if slot.turns.alone(patience):
                 try:
                     is_fresh = self._renew(slot, forced=forced)
                 finally:

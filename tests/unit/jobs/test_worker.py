@@ -15,6 +15,7 @@ from oslo_db.exception import DBConnectionError
 from delfin import exception
 from delfin.db.jobs import Job
 from delfin.db.session import Database
+from delfin.drivers.session.limits import Call, Limits
 from delfin.jobs.queue import DONE, FAILED, QUEUED, RUNNING, JobQueue, Lease
 from delfin.jobs.running import deadline_of, share
 from delfin.jobs.worker import Finished, Runner, StoppedError, Worker
@@ -295,6 +296,15 @@ def test_another_deadline_is_for_kinds_that_are_not_named(
     conf.set_override("deadlines", {"sync": 7.0}, "jobs")
     conf.set_override("deadline", 3.0, "jobs")
     assert [deadline_of(conf, kind) for kind in ("sync", "removal")] == [7.0, 3.0]
+
+
+def test_a_report_may_wait_for_the_call_of_another_job_before_each_of_its_own(
+    conf: cfg.ConfigOpts,
+) -> None:
+    limits = Limits.of(conf)
+    calls = 2 * (limits.longest_turn + limits.timeouts[Call.REPORT])
+    login = limits.handover_time + limits.timeouts[Call.LOGIN]
+    assert deadline_of(conf, "report") > calls + login
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from delfin.inventory.block import VOLUMES
 from tests.conftest import make_conf, throw_away_database
 from tests.unit.drivers.session.conftest import Processes, ask
 from tests.unit.scripted import Script, ScriptedDriver
-from tests.waiting import wait_until
+from tests.waiting import during, wait_until
 
 
 @pytest.fixture(scope="session")
@@ -198,6 +198,24 @@ def test_a_turn_that_does_not_come_is_an_error_to_try_again(processes: Processes
     ):
         process.clear_alert(get_admin_context(), storage_id, "1")
     process.clear_alert(get_admin_context(), storage_id, "1")
+
+
+def test_a_job_waits_for_a_call_that_may_take_longer_than_its_own(processes: Processes) -> None:
+    storage_id = processes.bench.register(Script())
+    process = processes.start(timeouts={**Limits().timeouts, Call.REPORT: 0.2})
+    answers: list[Any] = []
+
+    def report() -> None:
+        answers.append(process.get_storage(get_admin_context(), storage_id, Call.REPORT))
+
+    with process.sessions.using(get_admin_context(), storage_id, Call.COLLECT):
+        waiting = in_threads(1, report)
+        turns = process.sessions._slots[storage_id].turns
+        wait_until(lambda: turns._waiting)
+        for _ in during(0.3):
+            assert waiting[0].is_alive()
+    waiting[0].join(30)
+    assert [answer["serial_number"] for answer in answers] == ["SN1"]
 
 
 def test_others_go_on_when_a_call_does_not_come_back(
