@@ -150,11 +150,26 @@ class Unisphere(RestSession):
             return self.pages(path, self.get_object(path))
 
     def iterated(self, path: str, asked: Any) -> list[dict[str, Any]]:
-        """All records of the iterator that a POST is answered with; the path has no version."""
+        """All records of the iterator that a POST is answered with; the path has no version.
+
+        One that ends early is begun once more. Raises ComponentNotFound for what the POST does not find, and InvalidResults
+        for an iterator that ends twice: that says nothing about what was asked for.
+        """
+        first = self._begun(path, asked)
+        try:
+            return self.pages(path, first)
+        except exception.ComponentNotFound:
+            first = self._begun(path, asked)
+        try:
+            return self.pages(path, first)
+        except exception.ComponentNotFound as error:
+            raise exception.InvalidResults(f"{path}: the iterator ended") from error
+
+    def _begun(self, path: str, asked: Any) -> dict[str, Any]:
         first = self.post(path, asked)
         if not isinstance(first, dict):
             raise exception.InvalidResults(f"{path}: no iterator")
-        return self.pages(path, first)
+        return first
 
     def pages(self, name: str, first: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The records of an iterator whose first answer was 'first'; the iterator is given back."""

@@ -31,49 +31,89 @@ class Span(NamedTuple):
     last: str
 
 
+class Hour(NamedTuple):
+    """Not more than that; epoch milliseconds, both ends included."""
+
+    start: int
+    end: int
+
+
+# By the id of a volume.
+Samples = dict[str, list[Record]]
+
+
 def parts(array: Array, start: int, end: int) -> Iterator[Record]:
     """Each volume with its 'id' and the 'samples' between the two times, in epoch milliseconds.
 
-    Raises NotImplementedError when the Unisphere knows the category for none of them.
+    Raises NotImplementedError when the Unisphere knows the category for none of them, and
+    ComponentNotFound for some that it does not find twice though the array lists them.
     """
-    spans = _spans(array.volume_ids())
-    ask = partial(_measured, array, start, end)
+    spans, hours = _spans(array.volume_ids()), _hours(start, end)
+    ask = partial(_measured, array, hours)
     is_known = False
+    unknown: list[Span] = []
     # Samples are long before they are read, so not those of all volumes are kept at a time.
     for begin in range(0, len(spans), AT_ONCE):
-        for found in array.unisphere.each(ask, spans[begin : begin + AT_ONCE], list).values():
+        asked = spans[begin : begin + AT_ONCE]
+        # All are listed: what a span does not find even when asked again is missing.
+        for span, found in array.unisphere.each(ask, asked, lambda: spans).items():
             is_known = is_known or found is not None
+            unknown += [span] if found is None else []
             yield from found or []
-    if spans and not is_known:
+    if unknown and not is_known:
         raise NotImplementedError("the Unisphere does not measure volumes")
+    for span in unknown:
+        yield from _again(array, hours, span, {})
 
 
-def _measured(array: Array, start: int, end: int, span: Span) -> list[Record] | None:
+def _measured(array: Array, hours: Sequence[Hour], span: Span) -> list[Record] | None:
     """Of the volumes of a span; None when nothing of them is known to Unisphere."""
-    samples: dict[str, list[Record]] = {}
-    is_known = False
-    for begin in range(start, end + 1, _LONGEST_MS):
-        until = min(begin + _LONGEST_MS - 1, end)
+    samples: Samples = {}
+    unknown: list[Hour] = []
+    for hour in hours:
         try:
-            rows = _rows(array, span, begin, until)
+            _add(samples, _rows(array, span, hour))
         except exception.ComponentNotFound:
-            continue
-        is_known = True
-        for row in rows:
-            samples.setdefault(str(row["volumeId"]), []).extend(row["volumeResult"])
-    if not is_known:
+            unknown.append(hour)
+    if len(unknown) == len(hours):
         return None
+    return _again(array, unknown, span, samples) if unknown else _records(samples)
+
+
+def _again(array: Array, hours: Sequence[Hour], span: Span, samples: Samples) -> list[Record]:
+    """With what is measured besides of those volumes of a span that the array still lists.
+
+    Raises ComponentNotFound.
+    """
+    first, last = map(_number, span)
+    for left in _spans([name for name in array.volume_ids() if first <= _number(name) <= last]):
+        for hour in hours:
+            _add(samples, _rows(array, left, hour))
+    return _records(samples)
+
+
+def _hours(start: int, end: int) -> list[Hour]:
+    begins = range(start, end + 1, _LONGEST_MS)
+    return [Hour(begin, min(begin + _LONGEST_MS - 1, end)) for begin in begins]
+
+
+def _add(samples: Samples, rows: list[Record]) -> None:
+    for row in rows:
+        samples.setdefault(str(row["volumeId"]), []).extend(row["volumeResult"])
+
+
+def _records(samples: Samples) -> list[Record]:
     return [{"id": name, "samples": own} for name, own in samples.items()]
 
 
-def _rows(array: Array, span: Span, start: int, end: int) -> list[Record]:
+def _rows(array: Array, span: Span, hour: Hour) -> list[Record]:
     asked: dict[str, Any] = {
         # Not 'symmetrixId', as in the categories that were there before 10.0.
         "systemId": array.id,
         "volumeStartRange": span.first,
         "volumeEndRange": span.last,
-        "startDate": start,
-        "endDate": end,
+        "startDate": hour.start,
+        "endDate": hour.end,
         "dataFormat": "Average",
         "metrics": list(VOLUME.metrics),
     }
@@ -85,11 +125,8 @@ def _rows(array: Array, span: Span, start: int, end: int) -> list[Record]:
 
 
 def _spans(ids: Sequence[str]) -> list[Span]:
-    """All of the ids, which are hexadecimal, in spans of at most so many and so wide."""
-    try:
-        numbers = {int(name, 16): name for name in ids}
-    except ValueError as error:
-        raise exception.InvalidResults("the id of a volume is no hexadecimal number") from error
+    """All of the ids in spans of at most so many and so wide."""
+    numbers = {_number(name): name for name in ids}
     found: list[Span] = []
     first, count = -1, _MOST
     for number in sorted(numbers):
@@ -99,3 +136,10 @@ def _spans(ids: Sequence[str]) -> list[Span]:
         found[-1] = found[-1]._replace(last=numbers[number])
         count += 1
     return found
+
+
+def _number(volume_id: str) -> int:
+    try:
+        return int(volume_id, 16)
+    except ValueError as error:
+        raise exception.InvalidResults("the id of a volume is no hexadecimal number") from error

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from delfin import exception
 from delfin.common import constants as c
+from delfin.drivers.dellemc.vmax.array import Array
 from delfin.drivers.dellemc.vmax.driver import VmaxDriver
 from delfin.drivers.dellemc.vmax.volumes import _spans
 from delfin.testing.simulated.powermax import PowerMax, Sizes
@@ -138,6 +140,92 @@ def test_volumes_that_a_unisphere_does_not_find_are_not_measured(
     asked_of(unisphere, monkeypatch, Answer(404, {}))
     with pytest.raises(NotImplementedError):
         collect(driver, end, end)
+
+
+def not_found(
+    unisphere: PowerMax,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    times: int,
+    body: Callable[[Any], bool] = lambda _: True,
+    then: Callable[[], None] = lambda: None,
+) -> None:
+    """Refuse so many of the requests whose path ends so; 'then' happens with each."""
+    answer, left = unisphere.answer, iter(range(times))
+
+    def refused(request: Request) -> Answer:
+        if request.path.endswith(path) and body(request.body) and next(left, None) is not None:
+            then()
+            return Answer(404, {"message": "Not found"})
+        return answer(request)
+
+    monkeypatch.setattr(unisphere, "answer", refused)
+
+
+OF_VOLUMES = "/performance/Volume/metrics"
+
+
+def second_thousand(body: Any) -> bool:
+    return bool(body["volumeStartRange"] == "003E9")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_some_volumes_that_are_not_found_are_asked_for_again_and_not_passed_over(
+    simulate: Simulate, connect: Connect, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    unisphere = simulate(arrays={ARRAY: Sizes(volumes=1100)})
+    driver = connect(unisphere)
+    end = newest(driver)
+    not_found(unisphere, monkeypatch, OF_VOLUMES, times, second_thousand)
+    if times == 1:
+        assert len({one.labels["resource_id"] for one in collect(driver, end, end)}) == 1100
+    else:
+        with pytest.raises(exception.ComponentNotFound):
+            collect(driver, end, end)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_hour_that_is_not_found_is_asked_for_again_and_not_passed_over(
+    unisphere: PowerMax, driver: VmaxDriver, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    end = newest(driver)
+    begin = end - 2 * HOUR_MS
+    not_found(unisphere, monkeypatch, OF_VOLUMES, times, lambda body: body["startDate"] == begin)
+    if times == 1:
+        assert {len(one.values) for one in collect(driver, begin, end)} == {2 * 12 + 1}
+    else:
+        with pytest.raises(exception.ComponentNotFound):
+            collect(driver, begin, end)
+
+
+def test_volumes_that_were_removed_meanwhile_are_not_missing(
+    simulate: Simulate, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unisphere = simulate(arrays={ARRAY: Sizes(volumes=1100)})
+    driver = connect(unisphere)
+    end = newest(driver)
+
+    def remove() -> None:
+        monkeypatch.setattr(Array, "volume_ids", lambda *_: ["00001"])
+
+    not_found(unisphere, monkeypatch, OF_VOLUMES, 9, second_thousand, remove)
+    assert len({one.labels["resource_id"] for one in collect(driver, end, end)}) == 1000
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_pages_that_are_gone_are_read_again_and_say_nothing_about_volumes(
+    unisphere: PowerMax, driver: VmaxDriver, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    unisphere.iterators.size = 39
+    end = newest(driver)
+    monkeypatch.setattr(Array, "volume_ids", lambda *_: ["00001", "00028"])
+    not_found(unisphere, monkeypatch, "/page", times)
+    if times == 1:
+        assert len({one.labels["resource_id"] for one in collect(driver, end, end)}) == 40
+    else:
+        with pytest.raises(exception.InvalidResults):
+            collect(driver, end, end)
+    assert unisphere.iterators.open == 0
 
 
 @pytest.mark.parametrize(
