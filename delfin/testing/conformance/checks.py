@@ -113,7 +113,7 @@ def _clearing(subject: Subject) -> list[str]:
 
 
 def _metrics(subject: Subject) -> list[str]:
-    return metrics.findings(subject.reading, subject.storage_id)
+    return metrics.findings(subject.reading, subject.storage_id, subject.unmeasured)
 
 
 def _secrets(subject: Subject) -> list[str]:

@@ -20,8 +20,14 @@ _UNITS = {
 }
 
 
-def findings(reading: Reading, storage_id: str | None) -> list[str]:
-    """What get_capabilities and collect_perf_metrics returned."""
+def findings(
+    reading: Reading, storage_id: str | None, unmeasured: Mapping[str, str] | None = None
+) -> list[str]:
+    """What get_capabilities and collect_perf_metrics returned.
+
+    'unmeasured' are the declared types of resources that a recording may lack, by its about.yaml;
+    None for a live array, which may lack any of which the driver says so.
+    """
     if not reading.capabilities:
         return []
     found = capability_findings(reading.capabilities)
@@ -38,7 +44,8 @@ def findings(reading: Reading, storage_id: str | None) -> list[str]:
         for metric in reading.metrics
         for text in metric_findings(metric, declared, reading.window, storage_id)
     ]
-    return list(dict.fromkeys([*every, *_missing(reading, declared)]))
+    missing = _missing(reading, declared) + _named(reading, declared, unmeasured)
+    return list(dict.fromkeys([*every, *missing]))
 
 
 def _shape_finding(told: Any) -> str:
@@ -111,3 +118,23 @@ def _missing(reading: Reading, declared: Mapping[str, Any]) -> list[str]:
         for name in names
         if resource not in reading.unmeasured and (resource, name) not in seen
     ]
+
+
+def _named(
+    reading: Reading, declared: Mapping[str, Any], unmeasured: Mapping[str, str] | None
+) -> list[str]:
+    """Whether a recording lacks what it says, and nothing else."""
+    if unmeasured is None:
+        return []
+    found = [
+        f"{kind} is declared and NotImplementedError said of it: name it with the reason under "
+        "'unmeasured' in about.yaml, or record an array that measures it"
+        for kind in sorted(reading.unmeasured - unmeasured.keys())
+    ]
+    delivered = {m.labels.get("resource_type") for m in reading.metrics if hasattr(m, "labels")}
+    for kind in unmeasured:
+        if kind in delivered:
+            found.append(f"{kind} is 'unmeasured' in about.yaml, and was delivered")
+        elif kind not in declared:
+            found.append(f"{kind} is 'unmeasured' in about.yaml, and is not declared")
+    return found

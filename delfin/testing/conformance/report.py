@@ -111,10 +111,13 @@ def _answers(reading: Reading) -> list[str]:
         (LIST_ALERTS, f"{len(reading.alerts or [])} alerts"),
         (COLLECT, f"{len(reading.metrics or [])} metrics"),
     ]
-    return [
+    lines = [
         f"{name:<34}{_told(reading, name, answer):<16}{reading.seconds.get(name, 0):>8.2f}"
         for name, answer in told
     ]
+    # No fault: another model or version may measure it.
+    lacking = ", ".join(sorted(reading.unmeasured))
+    return [*lines, f"{'  not measured by this array':<34}{lacking}"] if lacking else lines
 
 
 def _told(reading: Reading, name: str, answer: str) -> str:

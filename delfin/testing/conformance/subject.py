@@ -83,6 +83,11 @@ class Subject:
         return tuple(name for name in ACCESS_TYPE if (self._access or {}).get(name))
 
     @property
+    def unmeasured(self) -> Mapping[str, str] | None:
+        """What the recording may lack of the declared metrics; None: a live array may lack any."""
+        return about.read(self.recording).unmeasured if self.recording else None
+
+    @property
     def faults(self) -> tuple[str, ...]:
         """Those that an array with these access types can have."""
         return faults.possible(self.access_types)

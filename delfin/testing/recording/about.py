@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 FILE = "about.yaml"
+_WITH_REASON = "want types of resources, each with the reason"
 SOURCES = ("array", "simulator", "documentation")
 
 
@@ -27,6 +28,8 @@ class About:
         window: Begin and end (ms) of the performance data that was asked for.
         complete: False when the recording reached its size limit or was cut off.
         storage_name: Which array was meant, where one manager serves several.
+        unmeasured: Declared types of resources that this array does not measure, each with the
+            reason.
     """
 
     driver: str
@@ -39,12 +42,15 @@ class About:
     window: tuple[int, int] | None = None
     complete: bool = True
     storage_name: str = ""
+    unmeasured: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.source not in SOURCES:
             raise ValueError(f"source: {self.source!r} is not one of {', '.join(SOURCES)}")
         if len(self.driver.split()) != 2:
             raise ValueError(f"driver: {self.driver!r} is not '<vendor> <model>'")
+        if not all(self.unmeasured.values()):
+            raise ValueError(f"unmeasured: {_WITH_REASON}")
 
 
 def read(folder: Path) -> About:
@@ -53,6 +59,8 @@ def read(folder: Path) -> About:
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(found, dict):
         raise ValueError(f"{path} is no mapping")  # noqa: TRY004 - the file's content is wrong
+    if not isinstance(found.get("unmeasured", {}), dict):
+        raise ValueError(f"{path}: unmeasured: {_WITH_REASON}")  # noqa: TRY004 - as above
     window = found.pop("window", None)
     access = tuple(found.pop("access", ("rest",)))
     try:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,6 +16,7 @@ from delfin import exception
 from delfin.testing.conformance import contract
 from delfin.testing.conformance.checks import CHECKS
 from delfin.testing.conformance.questions import Questions
+from delfin.testing.recording import about as about_file
 from tests.unit.testing import bravo
 from tests.unit.testing.bravo import Bravo
 from tests.unit.testing.kit import findings
@@ -128,27 +130,63 @@ def test_wrong_capabilities_are_found(recording: Path, metric: dict[str, Any], s
     assert any(said in text for text in found), found
 
 
+class LacksPorts(Bravo):
+    """Declares metrics of ports, of which it delivers nothing."""
+
+    @staticmethod
+    def get_capabilities(context: Any, filters: Any = None) -> Any:
+        told = Bravo.get_capabilities(context)
+        port = {"iops": {"unit": "IOPS", "description": "x"}}
+        return {**told, "resource_metrics": {**told["resource_metrics"], "port": port}}
+
+
+class SaysSo(LacksPorts):
+    def collect_perf_metrics(
+        self, context: Any, storage_id: str, wanted: Any, start_time: int, end_time: int
+    ) -> Any:
+        if wanted.keys() == {"port"}:
+            raise NotImplementedError
+        return super().collect_perf_metrics(context, storage_id, wanted, start_time, end_time)
+
+
+def lacking(recording: Path, **reasons: str) -> Path:
+    """The recording with what its array does not measure."""
+    told = about_file.read(recording)
+    about_file.write(recording, replace(told, unmeasured=reasons))
+    return recording
+
+
 @pytest.mark.parametrize(("says_so", "count"), [(True, 0), (False, 1)])
 def test_what_is_declared_and_not_delivered_is_forgiven_only_to_who_says_so(
     recording: Path, says_so: bool, count: int
 ) -> None:
-    port = {"iops": {"unit": "IOPS", "description": "x"}}
-
-    class Lacks(Bravo):
-        @staticmethod
-        def get_capabilities(context: Any, filters: Any = None) -> Any:
-            told = Bravo.get_capabilities(context)
-            return {**told, "resource_metrics": {**told["resource_metrics"], "port": port}}
-
-        def collect_perf_metrics(
-            self, context: Any, storage_id: str, wanted: Any, start_time: int, end_time: int
-        ) -> Any:
-            if wanted.keys() == {"port"} and says_so:
-                raise NotImplementedError
-            return super().collect_perf_metrics(context, storage_id, wanted, start_time, end_time)
-
-    found = findings("metrics", Lacks, recording)
+    driver = SaysSo if says_so else LacksPorts
+    found = findings("metrics", driver, lacking(recording, port="no ports are measured before 5"))
     assert found == ["metric port.iops: declared and never delivered"][:count]
+
+
+def test_a_recording_may_lack_of_what_is_declared_only_what_it_names(recording: Path) -> None:
+    [found] = findings("metrics", SaysSo, recording)
+    assert found.startswith("port is declared and NotImplementedError said of it")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("volume", "was delivered"), ("disk", "is not declared")]
+)
+def test_what_a_recording_names_as_lacking_without_need_is_found(
+    recording: Path, kind: str, said: str
+) -> None:
+    found = findings("metrics", Bravo, lacking(recording, **{kind: "before version 5"}))
+    assert found == [f"{kind} is 'unmeasured' in about.yaml, and {said}"]
+
+
+def test_what_a_recording_lacks_has_a_reason(recording: Path) -> None:
+    with pytest.raises(ValueError, match="each with the reason"):
+        lacking(recording, port="")
+    path = recording / about_file.FILE
+    path.write_text(f"{path.read_text()}unmeasured: [port]\n")
+    with pytest.raises(ValueError, match="each with the reason"):
+        about_file.read(recording)
 
 
 class TestContract:

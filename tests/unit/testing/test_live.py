@@ -87,6 +87,23 @@ def test_a_live_driver_that_logs_its_password_is_found(access_path: Path) -> Non
     assert PASSWORD not in report.written(found, access)
 
 
+def test_what_a_live_array_does_not_measure_is_told_and_is_no_finding(access_path: Path) -> None:
+    class Older(FakeStorageDriver):
+        def collect_perf_metrics(
+            self, context: Any, storage_id: str, wanted: Any, start_time: int, end_time: int
+        ) -> Any:
+            measured = {kind: wanted[kind] for kind in wanted if kind != "disk"}
+            if not measured:
+                raise NotImplementedError
+            return super().collect_perf_metrics(context, storage_id, measured, start_time, end_time)
+
+    access = access_file.read(access_path)
+    found = report.verify(Older, access)
+    assert found.findings["metrics"] == []
+    [line] = [one for one in report.written(found, access).splitlines() if "not measured" in one]
+    assert line.split() == ["not", "measured", "by", "this", "array", "disk"]
+
+
 def test_an_access_file_is_what_a_registration_is(access_path: Path) -> None:
     access = access_file.read(access_path)
     assert cryptor.decode(access["rest"]["password"]) == PASSWORD
