@@ -161,4 +161,8 @@ class StorageDriver(ABC):
         return []
 
     def get_latest_perf_timestamp(self, context: Any) -> int | None:
-        """The array's clock at its newest performance data, in ms, or None when unknown."""
+        """The array's clock at its newest performance data, in ms, or None when unknown.
+
+        What was measured before that and comes later is lost: where types of resources come at
+        different times, it is the time of the slowest.
+        """

@@ -156,7 +156,8 @@ class VmaxDriver(StorageDriver):
         )
 
     def get_latest_perf_timestamp(self, context: Any) -> int | None:
-        return performance.latest(self.client, self._array(context).id)
+        """Up to when there are samples of all that is measured, not only of the array itself."""
+        return performance.complete_until(self._array(context))
 
     # --- which array ---
 

@@ -21,6 +21,8 @@ from delfin.drivers.kit.metrics import Measured
 
 # The values of a part's keys, the outermost first; nothing for the array itself.
 Part = tuple[str, ...]
+# A category that is farther behind the array, in ms, is not waited for: it may have no parts any more.
+_FARTHEST = 3_600_000
 # Samples are long before they are read, so not those of all parts are kept at a time.
 _AT_A_STRETCH = 30
 
@@ -66,6 +68,35 @@ def latest(unisphere: Unisphere, array_id: str) -> int | None:
     return told
 
 
+def complete_until(array: Array) -> int | None:
+    """Up to when there are samples of every category, in epoch ms; None: not registered.
+
+    Unisphere makes them one category after the other. Those of ports are made with their directors'.
+    """
+    newest = latest(array.unisphere, array.id)
+    if newest is None:
+        return None
+    told = [newest]
+    for category in chain.from_iterable(SOURCES.values()):
+        if not array.unisphere.at_least(category.since):
+            continue
+        if category is VOLUME:
+            until = volumes.latest(array, newest - _FARTHEST, newest)
+        elif category.key and not category.parent:
+            until = _latest_part(array, category)
+        else:
+            continue
+        told += [until] if until is not None and until > newest - _FARTHEST else []
+    return min(told)
+
+
+def _latest_part(array: Array, category: Category) -> int | None:
+    """When the newest sample of any part was taken; None for a category without any."""
+    found = _keys(array, category, ())
+    times = (one.get("lastAvailableDate") for one in found)
+    return max((at for at in times if isinstance(at, int)), default=None)
+
+
 def _of_category(array: Array, category: Category, start: int, end: int) -> Iterator[Record]:
     unisphere = array.unisphere
 
@@ -95,22 +126,26 @@ def _parts(array: Array, category: Category, start: int, end: int) -> list[Part]
     """
     if not category.key:
         return [()]
-    path = f"/performance/{category.name}/keys"
 
     def below(outer: Part) -> list[Part]:
-        asked = _key(array.id, category.parent, outer)
-        try:
-            answer = array.unisphere.post(path, asked)
-        except exception.ComponentNotFound:
-            return []
         return [
             (*outer, str(one[category.key]))
-            for one in _infos(answer, category)
+            for one in _keys(array, category, outer)
             if _is_measured(one, start, end)
         ]
 
     above = _parts(array, category.parent, start, end) if category.parent else [()]
     return list(chain.from_iterable(array.unisphere.each(below, above, list).values()))
+
+
+def _keys(array: Array, category: Category, outer: Part) -> list[Record]:
+    """What a category has within a part of its parent; nothing where it is not known."""
+    asked = _key(array.id, category.parent, outer)
+    try:
+        answer = array.unisphere.post(f"/performance/{category.name}/keys", asked)
+    except exception.ComponentNotFound:
+        return []
+    return _infos(answer, category)
 
 
 def _is_measured(info: Record, start: int, end: int) -> bool:

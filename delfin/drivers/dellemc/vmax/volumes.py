@@ -8,16 +8,19 @@ VolumeMetricsIterator; mock/volume_metrics.json): one row a volume, with its sam
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
 from delfin import exception
 from delfin.drivers.dellemc.vmax.array import Array, Record
 from delfin.drivers.dellemc.vmax.client import AT_ONCE
-from delfin.drivers.dellemc.vmax.metrics import VOLUME
+from delfin.drivers.dellemc.vmax.metrics import INTERVAL, VOLUME
+from delfin.drivers.kit.times import epoch_ms
 
 _PATH = f"/performance/{VOLUME.name}/metrics"
 _LONGEST_MS = 3_600_000
+_LAST_MS = 1000 * INTERVAL
 # As many as Unisphere puts into a page: so no iterator has to stay there.
 _MOST = 1000
 # Ids have gaps, and it is not said whether the limit counts those as well.
@@ -64,6 +67,22 @@ def parts(array: Array, start: int, end: int) -> Iterator[Record]:
         raise NotImplementedError("the Unisphere does not measure volumes")
     for span in unknown:
         yield from _again(array, hours, span, {})
+
+
+def latest(array: Array, start: int, end: int) -> int | None:
+    """When the newest sample of volumes between the two times was taken, as the first of them show.
+
+    There is no call that tells. None when nothing is measured of them.
+    """
+    for span in _spans(array.volume_ids())[:1]:
+        # The last of them first, since those are few and mostly there.
+        for hour in (Hour(max(start, end - _LAST_MS), end), Hour(start, end - _LAST_MS - 1)):
+            with suppress(exception.ComponentNotFound):
+                found = _rows(array, span, hour)
+                times = [epoch_ms(one["timestamp"]) for row in found for one in row["volumeResult"]]
+                if times:
+                    return max(times)
+    return None
 
 
 def _measured(array: Array, hours: Sequence[Hour], span: Span) -> list[Record] | None:

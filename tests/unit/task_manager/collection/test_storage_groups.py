@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families as text_format
 
 from delfin import cryptor
@@ -24,9 +25,11 @@ from delfin.telemetry.history.sink import HistorySink
 from delfin.telemetry.plan import Wanted
 from delfin.telemetry.samples import Batch
 from delfin.testing.simulated.powermax import PowerMax, Sizes
+from delfin.testing.simulated.powermax.measured import STEP_MS
 from delfin.testing.simulated.powermax.simulator import ARRAY
 from delfin.utils import utcnow_ms
 from tests.unit.conftest import Bench
+from tests.unit.task_manager.collection.world import BEGIN, Recording, SimulatedTime
 
 HOUR_MS = 3_600_000
 
@@ -93,3 +96,33 @@ def test_what_storage_groups_and_volumes_do_reaches_history_and_page(sqlite_benc
             lines = chart(session, storage_id, asked)
         assert [line.metric for line in lines] == ["iops", "responseTime"]
         assert all(line.points for line in lines)
+
+
+@pytest.mark.parametrize(("late", "steps"), [("StorageGroup", 1), ("Volume", 2), ("Array", 1)])
+def test_what_comes_later_than_the_rest_is_delivered_as_well(
+    sqlite_bench: Bench, late: str, steps: int
+) -> None:
+    bench, sink, clock = sqlite_bench, Recording(), SimulatedTime()
+    kinds = ("storage", "volumeGroup", "volume")
+    sizes = Sizes(volumes=2, storage_groups=1, disks=1, directors=1, ports=1)
+    with PowerMax(arrays={ARRAY: sizes}, clock_ms=clock.wall_ms) as unisphere:
+        unisphere.lags[late] = steps * STEP_MS
+        drivers = DriverManager(tls=TlsTrust(ca_path=str(unisphere.certificate_path)))
+        arrays = DriverAPI(bench.database, bench.keyring, drivers)
+        storage_id = register(bench, unisphere.port)
+        with bench.database.writer() as session:
+            bench.board.request_collection(session, storage_id)
+        lease = bench.queue.lease("a")
+        assert lease is not None
+        runner = CollectRunner(
+            *(bench.database, bench.queue, arrays, bench.conf, sink),
+            plan=lambda *_: [Wanted(one, 300, None, True, (), "c") for one in kinds],
+            clock=clock,
+        )
+        for _ in range(5):
+            assert runner(lease, bench.stopping).state == DONE
+            clock.sleep(STEP_MS)
+        arrays.sessions.close()
+    wanted = {BEGIN + turn * STEP_MS for turn in range(3)}
+    for kind, part in zip(kinds, (ARRAY, "app-0001-SG", "00001"), strict=True):
+        assert wanted <= set(sink.times(kind, part)), kind

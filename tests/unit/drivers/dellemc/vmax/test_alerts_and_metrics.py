@@ -262,6 +262,20 @@ def test_an_answer_about_something_else_is_no_array_without_performance(
     assert driver.get_latest_perf_timestamp(None) is None
 
 
+@pytest.mark.parametrize("category", ["Array", "SRP", "FEDirector", "StorageGroup", "Volume"])
+def test_how_far_there_are_samples_is_told_by_the_slowest_category(
+    unisphere: PowerMax, driver: VmaxDriver, category: str
+) -> None:
+    newest = driver.get_latest_perf_timestamp(None) or 0
+    for steps in (1, 4):
+        unisphere.lags = {category: steps * STEP_MS}
+        assert driver.get_latest_perf_timestamp(None) == newest - steps * STEP_MS
+    if category != "Array":
+        # What is so far behind may never come.
+        unisphere.lags = {category: 25 * HOUR_MS}
+        assert driver.get_latest_perf_timestamp(None) == newest
+
+
 def test_a_storage_group_is_measured_under_the_id_of_its_volume_group(driver: VmaxDriver) -> None:
     end = driver.get_latest_perf_timestamp(None) or 0
     found = collect(driver, end - STEP_MS, end, "volumeGroup")
@@ -281,14 +295,15 @@ def test_a_removed_storage_group_is_asked_for_only_while_it_has_samples(
 ) -> None:
     end = driver.get_latest_perf_timestamp(None) or 0
     gone = "app-0005-SG"
+    before = unisphere.counters.by_endpoint["performance"]
     assert gone not in {
         one.labels["resource_id"] for one in collect(driver, end - HOUR_MS, end, "volumeGroup")
     }
     # Its keys, and one request for each of the others.
-    assert unisphere.counters.by_endpoint["performance"] == 1 + 1 + 4
+    assert unisphere.counters.by_endpoint["performance"] - before == 1 + 4
     yesterday = end - 25 * HOUR_MS
-    before = collect(driver, yesterday, yesterday + HOUR_MS, "volumeGroup")
-    assert gone in {one.labels["resource_id"] for one in before}
+    earlier = collect(driver, yesterday, yesterday + HOUR_MS, "volumeGroup")
+    assert gone in {one.labels["resource_id"] for one in earlier}
 
 
 def test_a_powermax_2500_has_no_back_end_ports(simulate: Simulate, connect: Connect) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from delfin.drivers.dellemc.vmax import performance
 from delfin.drivers.dellemc.vmax.driver import VmaxDriver
 from delfin.testing.simulated.array import SimulatedArray
 from delfin.testing.simulated.server import Answer, Request
@@ -170,4 +171,5 @@ NO_STATUS = {"symmetrixPort": {"symmetrixPortKey": {"directorId": "FA-1D", "port
 
 
 def test_the_newest_sample(driver: VmaxDriver, data: Data) -> None:
-    assert driver.get_latest_perf_timestamp(None) == data["l_date"] == 1594730100000
+    found = performance.latest(driver.client, data["array"])
+    assert found == data["l_date"] == 1594730100000
