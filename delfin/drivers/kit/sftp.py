@@ -82,12 +82,19 @@ def opened(**access: Any) -> Iterator[Files]:
     except Exception as error:
         raise ssh_errors.translated(error, "create", host) from error
     try:
-        client = ssh.open_sftp()
-        channel = client.get_channel()
-        if channel is not None:
-            channel.settimeout(bounded(TIMEOUT))
-        yield Files(client)
-    except (paramiko.SSHException, OSError, EOFError) as error:
+        yield Files(_client(ssh))
+    except (paramiko.SSHException, paramiko.SFTPError, OSError, EOFError) as error:
         raise ssh_errors.translated(error, "do_exec", host) from error
     finally:
         ssh.close()
+
+
+def _client(ssh: paramiko.SSHClient) -> paramiko.SFTPClient:
+    """As SSHClient.open_sftp(), which waits an hour for a host that opens no channel."""
+    transport = ssh.get_transport()
+    if transport is None:
+        raise EOFError("the host hung up after the login")
+    channel = transport.open_session(timeout=bounded(TIMEOUT))
+    channel.settimeout(bounded(TIMEOUT))
+    channel.invoke_subsystem("sftp")
+    return paramiko.SFTPClient(channel)

@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import paramiko
-from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
+from paramiko.common import (
+    AUTH_FAILED,
+    AUTH_SUCCESSFUL,
+    OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED,
+    OPEN_SUCCEEDED,
+)
 from paramiko.sftp import SFTP_NO_SUCH_FILE, SFTP_PERMISSION_DENIED
 
 _LEAVING = 10.0
@@ -34,6 +39,7 @@ class SftpServer:
 
     Attributes:
         logins: How many passwords were tried.
+        opens: Asked, once somebody is logged in, whether a channel is opened.
         reads: The paths of the files that were opened.
     """
 
@@ -41,6 +47,7 @@ class SftpServer:
         """'knows' says whether a user name and a password are those of the account."""
         self.knows, self.files = knows, files
         self.host_key: paramiko.PKey = paramiko.ECDSAKey.generate()
+        self.opens: Callable[[], bool] = lambda: True
         self.logins = 0
         self.reads: list[str] = []
         self._listener = socket.create_server((host, 0))
@@ -103,7 +110,9 @@ class _Login(paramiko.ServerInterface):
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
         del kind, chanid
-        return OPEN_SUCCEEDED
+        if self._server.opens():
+            return OPEN_SUCCEEDED
+        return OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
 
 
 class _Folder(paramiko.SFTPServerInterface):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -72,6 +73,23 @@ def test_another_host_key_gets_no_password(server: SftpServer) -> None:
     ):
         pass
     assert server.logins == 0
+
+
+def test_a_host_that_opens_no_channel_is_left(
+    server: SftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sftp, "TIMEOUT", 0.1)
+    left = threading.Event()
+    server.opens = lambda: left.wait(10)
+    try:
+        with (
+            pytest.raises(exception.SSHException, match="channel"),
+            sftp.opened(**access(server)),
+        ):
+            pass
+        assert not left.is_set()
+    finally:
+        left.set()
 
 
 def test_without_ssh_access_there_is_no_way() -> None:
