@@ -125,7 +125,7 @@ class History:
         for host, entries in self._of_each(controllers, None):
             with host.reading() as content:
                 blocks = perf_file.blocks(content(entries[-1]))
-                last.append(max((one.end - one.step for one in blocks), default=0))
+                last.append(max((one.moments[-1] for one in blocks if one.moments), default=0))
         return min(last, default=0) * 1000
 
     def samples(

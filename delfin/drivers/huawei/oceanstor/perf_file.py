@@ -48,7 +48,10 @@ _NOTHING = Kind((), (), 0)
 
 @dataclass(frozen=True)
 class Block:
-    """Moments of one controller: seconds of the epoch from 'start' up to, and without, 'end'."""
+    """Moments of one controller: seconds of the epoch from 'start' up to, and without, 'end'.
+
+    A step that is not over at 'end' has no values.
+    """
 
     start: int
     end: int
@@ -56,6 +59,12 @@ class Block:
     kinds: Mapping[int, Kind]
     width: int
     values: array[int]
+
+    @property
+    def moments(self) -> range:
+        """When it was measured; the programs that read such files count whole steps only."""
+        count = (self.end - self.start) // self.step
+        return range(self.start, self.start + count * self.step, self.step)
 
     def samples(self, kind: int, wanted: Collection[str]) -> Iterator[tuple[str, Sample]]:
         """Id and sample of each thing at each moment; what is below zero was not measured.
@@ -67,7 +76,7 @@ class Block:
         if not places or not found.ids:
             return
         stride = len(found.indicators)
-        for moment, at in enumerate(range(self.start, self.end, self.step)):
+        for moment, at in enumerate(self.moments):
             place = moment * self.width + found.first
             for identity in found.ids:
                 read = ((name, self.values[place + n]) for n, name in places)
@@ -81,10 +90,11 @@ def blocks(packed: bytes) -> Iterator[Block]:
     if len(content) < _HEAD or _whole(content[_HEAD - 4 : _HEAD]) != _VALUE:
         raise exception.InvalidResults("a performance file without a head that is known")
     at = _HEAD
-    while at + _BLOCK <= len(content) and _whole(content[at : at + 4]) == _MAP:
+    # Both programs take zeros for the end, too.
+    while any(content[at:]):
         length = _whole(content[at + 4 : at + _BLOCK])
-        if length <= _BLOCK:
-            return
+        if _whole(content[at : at + 4]) != _MAP or length <= _BLOCK:
+            raise exception.InvalidResults(f"{len(content) - at} bytes that are no block")
         text = content[at + _BLOCK : at + length]
         if length > _LONGEST_TEXT or len(text) < length - _BLOCK:
             raise exception.InvalidResults("a performance file that is cut off")
@@ -128,11 +138,12 @@ def _block(told: Mapping[str, Any], rest: memoryview) -> Block:
         indicators = tuple(str(one) for one in listed["DataTypes"])
         kinds[int(number)] = Kind(ids, indicators, width)
         width += len(ids) * len(indicators)
-    count = -((start - end) // step) * width
+    values = array("i")
+    block = Block(start, end, step, kinds, width, values)
+    count = len(block.moments) * width
     if count * _VALUE > len(rest):
         raise ValueError(f"{len(rest)} bytes for {count} values")
-    values = array("i")
     values.frombytes(rest[: count * _VALUE])
     if sys.byteorder == "big":
         values.byteswap()
-    return Block(start, end, step, kinds, width, values)
+    return block

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import tarfile
 from collections.abc import Iterator
 from typing import Any
@@ -226,24 +227,36 @@ def pack(content: bytes) -> bytes:
     return packed.getvalue()
 
 
-def with_block(text: str, values: bytes = b"", width: int = 4) -> bytes:
-    head = bytes(333) + width.to_bytes(4, "little")
-    told = text.encode()
-    return pack(head + bytes(4) + (len(told) + 8).to_bytes(4, "little") + told + values)
-
-
+HEAD = bytes(333) + (4).to_bytes(4, "little")
 MOMENTS = '"StartTime": "0", "EndTime": "120", "Archive": "60"'
+LATER = '"StartTime": "120", "EndTime": "310", "Archive": "60"'
 ONE = '"Map": {"11": {"IDs": ["1"], "Names": ["a"], "DataTypes": [22]}}'
 
 
-def test_blocks_follow_each_other_and_what_is_below_zero_was_not_measured() -> None:
-    values = (7).to_bytes(4, "little") + (-1).to_bytes(4, "little", signed=True)
-    (block,) = perf_file.blocks(with_block(f"{{{MOMENTS}, {ONE}}}", values))
-    assert list(block.samples(11, {"22"})) == [
+def block(text: str, *values: int) -> bytes:
+    told = text.encode()
+    length = (len(told) + 8).to_bytes(4, "little")
+    return bytes(4) + length + told + struct.pack(f"<{len(values)}i", *values)
+
+
+def with_block(text: str, values: bytes = b"", width: int = 4) -> bytes:
+    return pack(HEAD[:-4] + width.to_bytes(4, "little") + block(text) + values)
+
+
+@pytest.mark.parametrize("end", [b"", bytes(3), bytes(40)])
+def test_blocks_follow_each_other_and_what_is_below_zero_was_not_measured(end: bytes) -> None:
+    """A step that is not over when a block ends has no values."""
+    first = block(f"{{{MOMENTS}, {ONE}}}", 7, -1)
+    second = block(f"{{{LATER}, {ONE}}}", 8, 9, 10)
+    found = list(perf_file.blocks(pack(HEAD + first + second + end)))
+    assert [sample for one in found for sample in one.samples(11, {"22"})] == [
         ("1", {"time": 0, "22": 7}),
         ("1", {"time": 60_000}),
+        ("1", {"time": 120_000, "22": 8}),
+        ("1", {"time": 180_000, "22": 9}),
+        ("1", {"time": 240_000, "22": 10}),
     ]
-    assert len(list(perf_file.blocks(with_block(f"{{{MOMENTS}, {ONE}}}", values + values)))) == 1
+    assert [one.moments[-1] for one in found] == [60, 240]
 
 
 @pytest.mark.parametrize(
@@ -258,7 +271,9 @@ def test_blocks_follow_each_other_and_what_is_below_zero_was_not_measured() -> N
         (with_block(f"{{{MOMENTS}}}"), "Map"),
         (with_block(f"{{{MOMENTS}, {ONE}}}", bytes(7)), "7 bytes for 2 values"),
         (with_block(f"{{{MOMENTS.replace('60', '0')}, {ONE}}}"), "by 0"),
-        (pack(bytes(333) + b"\4\0\0\0" + bytes(4) + b"\xff\0\0\0{}"), "cut off"),
+        (pack(HEAD + bytes(4) + b"\xff\0\0\0{}"), "cut off"),
+        (pack(HEAD + bytes(4) + b"\7\0\0\0"), "8 bytes that are no block"),
+        (with_block(f"{{{MOMENTS}, {ONE}}}", b"\1\0\0\0" * 3), "4 bytes that are no block"),
     ],
 )
 def test_a_file_that_is_none_is_told(wrong: bytes, text: str) -> None:
