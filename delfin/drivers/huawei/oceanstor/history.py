@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from delfin import exception
 from delfin.drivers.huawei.oceanstor import perf_file
-from delfin.drivers.huawei.oceanstor.perf_file import Sample
+from delfin.drivers.huawei.oceanstor.indicators import Sample, merged
 from delfin.drivers.kit import sftp
 
 # V3, V5 and later; Dorado V3 C20; arrays with a service processor of their own (18000).
@@ -133,12 +133,14 @@ class History:
     ) -> dict[str, list[Sample]]:
         """What was measured after 'start' up to 'end' (ms), by id; each as of 'Block.samples'.
 
+        What several controllers tell of one thing and moment is merged, as 'MERGED' says.
         Raises StorageBackendException when files of one of so many controllers cannot be had, or
         when one has not written them yet: what is returned is all that there is.
         """
         found: defaultdict[str, dict[int, Sample]] = defaultdict(dict)
         for host, entries in self._of_each(controllers, end):
             reached = 0
+            own: defaultdict[str, dict[int, Sample]] = defaultdict(dict)
             with host.reading() as content:
                 for entry in entries:
                     if entry.changed * 1000 <= start or reached > end:
@@ -147,11 +149,15 @@ class History:
                         reached = max(reached, block.end * 1000)
                         for identity, sample in block.samples(kind, indicators):
                             if start < sample["time"] <= end:
-                                found[identity][sample["time"]] = sample
+                                own[identity][sample["time"]] = sample
             if reached <= end:
                 raise exception.StorageBackendException(
                     f"{entries[-1].name} is the last performance file so far"
                 )
+            for identity, of in own.items():
+                known = found[identity]
+                for at, sample in of.items():
+                    known[at] = merged(known[at], sample) if at in known else sample
         return {identity: [at[one] for one in sorted(at)] for identity, at in found.items()}
 
     def _of_each(

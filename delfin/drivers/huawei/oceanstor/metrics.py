@@ -2,9 +2,8 @@
 
 `performance_data` answers the last sample of every object of a type (CSM,
 client_performance.go, which asks without `object_list`); POSH found the members of a sample and
-the numbers of types. Numbers of indicators: POSH, and the table that KenGuru66/monitoring_VM_Grafana
-took from the vendor's documents. -1 stands for what is not measured. MB and KB are taken as they
-are told. From V6 on times are microseconds under numbers of their own; before, milliseconds.
+the numbers of types. -1 stands for what is not measured. MB and KB are taken as they are told. From
+V6 on times are microseconds under numbers of their own; before, milliseconds.
 """
 
 from __future__ import annotations
@@ -16,16 +15,25 @@ from typing import Any
 
 from delfin.common import constants as c
 from delfin.drivers.huawei.oceanstor.history import RETENTION
+from delfin.drivers.huawei.oceanstor.indicators import (
+    BANDWIDTH,
+    CPU,
+    MICROSECONDS,
+    MILLISECONDS,
+    RATES,
+    READ_BANDWIDTH,
+    READ_HITS,
+    READ_IOPS,
+    READ_SIZE,
+    TOTAL_IOPS,
+    WRITE_BANDWIDTH,
+    WRITE_HITS,
+    WRITE_IOPS,
+    WRITE_SIZE,
+)
 from delfin.drivers.kit.convert import number
 from delfin.drivers.kit.mapping import Calc, Get, Record, Rule
 from delfin.drivers.kit.metrics import Measured, MetricMap
-
-TOTAL_IOPS, READ_IOPS, WRITE_IOPS = "22", "25", "28"
-BANDWIDTH, READ_BANDWIDTH, WRITE_BANDWIDTH = "21", "23", "26"
-READ_SIZE, WRITE_SIZE = "24", "27"
-READ_HITS, WRITE_HITS = "93", "95"
-CPU = "68"
-MICROSECONDS, MILLISECONDS = "370", "78"
 
 _NOT_MEASURED = -1.0
 # Metrics that are not read from files. Sizes were seen there in bytes (KenGuru66), where the
@@ -77,7 +85,6 @@ _OF_VOLUMES: Mapping[str, Rule] = {
     "WRITE_CACHE_HIT_RATIO": Get(WRITE_HITS, amount),
 }
 _CPU_USAGE: Mapping[str, Rule] = {"CPU_USAGE": Get(CPU, amount)}
-_RATES = (TOTAL_IOPS, READ_IOPS, WRITE_IOPS, BANDWIDTH, READ_BANDWIDTH, WRITE_BANDWIDTH)
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,7 @@ class Statistics:
 
     def indicators(self, kind: str) -> list[int]:
         """The numbers of what is to be asked for this type of resource."""
-        return [int(n) for n in (*_RATES, self._response_time, *ASKED[kind].indicators)]
+        return [int(n) for n in (*RATES, self._response_time, *ASKED[kind].indicators)]
 
 
 def _measured(rules: Mapping[str, Mapping[str, Rule]]) -> Iterator[Measured]:

@@ -22,8 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from delfin import exception
-
-Sample = dict[str, Any]
+from delfin.drivers.huawei.oceanstor.indicators import Sample
 
 # Of an unpacked file, and of the JSON text of a block: more is a mistake or an attack.
 LARGEST = 512 * 1024 * 1024

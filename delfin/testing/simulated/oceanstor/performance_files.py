@@ -21,6 +21,11 @@ STEP, LENGTH, KEPT = 60, 900, 86_400
 KINDS = (216, 11, 207, 212, 213, 10)
 # Sizes in bytes here, as KenGuru66/monitoring_VM_Grafana saw them.
 SIZES = (24, 27)
+# Percentages that are never beyond 100.
+HITS = (93, 95)
+# What two controllers serve together, and what a mean of each of them is a mean of.
+SHARED = (216, 11)
+MEANS = {24: 25, 93: 25, 27: 28, 95: 28, 78: 22, 370: 22}
 
 
 def files(
@@ -73,15 +78,11 @@ def _content(array: Array, controller: int, start: int) -> bytes:
     }
     text = json.dumps(told).encode()
     values = [
-        round(value * (1024 if indicator in SIZES else 1))
+        value
         for at in range(start, start + LENGTH, STEP)
         for kind, found in things.items()
         for one in found
-        for indicator, value in zip(
-            indicators,
-            samples.sample(array.state, kind, one["ID"], indicators, at)["indicator_values"],
-            strict=True,
-        )
+        for value in _values(array, kind, one["ID"], controller, at)
     ]
     head = struct.pack("<32si256s41si", b"", 1, array.state.names.serial.encode(), b"OceanStor", 4)
     return b"".join(
@@ -94,8 +95,37 @@ def _indicators(array: Array) -> list[int]:
 
 
 def _of_controller(array: Array, kind: int, controller: int) -> Iterator[Item]:
-    """Every thing is measured by one controller, and a controller by itself."""
+    """A controller is measured by itself, what is shared by the first two, all else by one."""
     count = max(array.state.sizes.controllers, 1)
     for number, one in enumerate(array.of_kind(kind)):
-        if number % count == controller:
+        if controller < 2 if kind in SHARED else number % count == controller:
             yield one
+
+
+def _values(array: Array, kind: int, identity: str, controller: int, at: int) -> Iterator[int]:
+    """In the order of the indicators; of two thirds of the requests, or of one, if shared."""
+    indicators = _indicators(array)
+    told = samples.sample(array.state, kind, identity, indicators, at)["indicator_values"]
+    whole = dict(zip(indicators, told, strict=True))
+    is_shared = kind in SHARED and array.state.sizes.controllers > 1
+    for indicator, value in whole.items():
+        part = value
+        if is_shared and indicator in MEANS:
+            room = min(value / 10, 100 - value) if indicator in HITS else value / 10
+            part += _apart(room, whole[MEANS[indicator]], controller)
+        elif is_shared:
+            part = _share(value, controller)
+        yield round(part * (1024 if indicator in SIZES else 1))
+
+
+def _share(value: float, controller: int) -> int:
+    third = round(value) // 3
+    return third if controller else round(value) - third
+
+
+def _apart(room: float, served: float, controller: int) -> float:
+    """How far a controller's mean is from that of both, by what each has served."""
+    first, second = _share(served, 0), _share(served, 1)
+    if not second:
+        return 0
+    return -room if controller else room * second / first

@@ -12,7 +12,7 @@ import pytest
 
 from delfin import cryptor, exception
 from delfin.drivers.capabilities import checked
-from delfin.drivers.huawei.oceanstor import perf_file
+from delfin.drivers.huawei.oceanstor import indicators, metrics, perf_file
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.drivers.huawei.oceanstor.history import RETENTION
 from delfin.testing.simulated.oceanstor import OceanStor, Sizes, performance_files, samples
@@ -77,18 +77,45 @@ def test_each_minute_of_an_hour_ago_is_read_of_everything(
 def test_files_and_the_interface_tell_the_same(
     older: OceanStor, connect: Connect, clock: list[int]
 ) -> None:
-    """But whole numbers only: what a file has lost is less than one."""
+    """But whole numbers only: what a file has lost is less than one.
+
+    Both controllers tell of volumes and pools, each of what it has served.
+    """
     now = clock[0] = clock[0] // MINUTE * MINUTE
-    last = values(collected(connect(older), now - MINUTE, now, "volume"), now)
+    kinds = ("volume", "storagePool", "disk")
+    last = values(collected(connect(older), now - MINUTE, now, *kinds), now)
     clock[0] += HOUR
-    kept = values(collected(connect(older, **ssh(older)), now - MINUTE, now, "volume"), now)
+    kept = values(collected(connect(older, **ssh(older)), now - MINUTE, now, *kinds), now)
     assert kept.keys() == last.keys()
     for which, value in kept.items():
         assert value == pytest.approx(last[which], abs=1), which
 
 
-def values(found: list[Any], at: int) -> dict[tuple[str, str], float]:
-    return {(one.name, one.labels["resource_id"]): one.values[at] for one in found}
+def values(found: list[Any], at: int) -> dict[tuple[str, str, str], float]:
+    return {
+        (one.name, one.labels["resource_type"], one.labels["resource_id"]): one.values[at]
+        for one in found
+    }
+
+
+def test_what_two_controllers_tell_becomes_one() -> None:
+    """Requests add up; a mean is weighed by the requests that it is a mean of."""
+    first = {"time": 60_000, "22": 30, "25": 0, "78": 5, "93": 0, "68": 40}
+    second = {"time": 60_000, "22": 10, "25": 8, "78": 1, "93": 90, "68": 0, "95": 70}
+    told = {"time": 60_000, "22": 40, "25": 8, "78": 4, "93": 90, "68": 40, "95": 70}
+    assert indicators.merged(first, second) == told
+    assert indicators.merged(second, first) == told
+
+
+def test_means_of_nothing_weigh_the_same() -> None:
+    told = indicators.merged({"22": 0, "78": 4}, {"22": 0, "78": 2})
+    assert told == {"22": 0, "78": 3}
+    assert indicators.merged({"78": 4}, {"22": 9, "78": 2}) == {"22": 9, "78": 3}
+
+
+def test_whatever_is_asked_of_two_controllers_can_be_merged() -> None:
+    asked = {n for of in (metrics.V5, metrics.V6) for kind in WANTED for n in of.indicators(kind)}
+    assert set(map(str, asked)) == indicators.MERGED.keys()
 
 
 def test_the_newest_is_what_every_controller_has_written(
@@ -211,8 +238,9 @@ def test_a_file_is_read_as_it_was_written(array: OceanStor, packed: bytes) -> No
     (block,) = perf_file.blocks(packed)
     assert (block.step, (block.end - block.start) // block.step) == (60, 15)
     assert block.kinds.keys() == set(performance_files.KINDS)
-    found = [sample for identity, sample in block.samples(11, {"22", "4711"}) if identity == "4"]
-    wanted = samples.sample(array.array.state, 11, "4", [22], block.start)["indicator_values"]
+    disk = array.array.one("disk", 0)["ID"]
+    found = [sample for identity, sample in block.samples(10, {"22", "4711"}) if identity == disk]
+    wanted = samples.sample(array.array.state, 10, disk, [22], block.start)["indicator_values"]
     assert found[0] == {"time": block.start * 1000, "22": wanted[0]}
     assert len(found) == 15
     assert list(block.samples(40, {"22"})) == []

@@ -9,7 +9,7 @@ import pytest
 from delfin import exception
 from delfin.common import constants
 from delfin.drivers.capabilities import checked
-from delfin.drivers.huawei.oceanstor import metrics
+from delfin.drivers.huawei.oceanstor import indicators, metrics
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.testing.simulated.oceanstor import OceanStor, Sizes
 
@@ -115,7 +115,7 @@ def test_what_is_not_measured_is_left_out() -> None:
 
 
 def test_sizes_and_hits_are_weighted_by_reads_and_writes() -> None:
-    sizes = metrics.weighted(metrics.READ_SIZE, metrics.WRITE_SIZE).function
+    sizes = metrics.weighted(indicators.READ_SIZE, indicators.WRITE_SIZE).function
     assert sizes({"24": "8", "25": "300", "27": "16", "28": "100"}) == 10
     assert sizes({"24": 8, "25": 0, "27": 16, "28": 0}) == 0
     assert sizes({"24": 8}) is None
