@@ -1,0 +1,108 @@
+"""One address with performance files of an OceanStor: lists and reads them over SFTP, for history.
+
+Folders, port and user (that of the REST interface): the vRealize adapter of Huawei in OpenSDS (nbp:
+Constants, OpenSDSStorAdapter). The time in a name is of an unknown zone, so files are chosen by when
+they were changed last.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from delfin import exception
+from delfin.drivers.kit import sftp
+
+# V3, V5 and later; Dorado V3 C20; arrays with a service processor of their own (18000).
+FOLDERS = (
+    "/OSM/coffer_data/perf/perf_files/",
+    "/OSM/coffer_data/omm/perf/perf_files/",
+    "/svp_data/PerfFile/",
+)
+# Seconds; a controller that is down does not answer at all.
+CONNECT_TIMEOUT = 15
+
+_NAME = re.compile(r"PerfData_.+_SP(\d+)_\d+_\d+(?:DST)?\.tgz")
+_LARGEST = 128 * 1024 * 1024
+# Bytes of files that are kept of a host; all types of resources are in the same ones.
+_REMEMBERED = 16 * 1024 * 1024
+
+Entries = Mapping[str, Sequence[sftp.Entry]]
+
+
+class Refused(exception.StorageBackendException):
+    """The account is not let in; it is the same at every controller, and may be locked."""
+
+
+class Host:
+    """One controller's address, or that of several; opens a connection for each request."""
+
+    def __init__(self, ssh: Mapping[str, Any]) -> None:
+        self._ssh = {**ssh, "conn_timeout": CONNECT_TIMEOUT}
+        self._name = f"{ssh['host']}:{ssh.get('port') or 22}"
+        self._lock = threading.Lock()
+        self._listed: Entries = {}
+        self._contents: OrderedDict[str, bytes] = OrderedDict()
+        self._refused = ""
+
+    def entries(self, until: int | None) -> Entries:
+        """The files by controller, oldest first; listed anew unless those known go beyond 'until'."""
+        with self._lock:
+            known = self._listed
+            last = min((of[-1].changed * 1000 for of in known.values()), default=0)
+            if until is None or last <= until:
+                with self._opened() as files:
+                    known = self._listed = _by_controller(files.listed(FOLDERS))
+            return known
+
+    @contextmanager
+    def reading(self) -> Iterator[Callable[[sftp.Entry], bytes]]:
+        """What reads files, over one connection if there is anything to be fetched."""
+        with self._lock, ExitStack() as held:
+            connection: list[sftp.Files] = []
+
+            def content(entry: sftp.Entry) -> bytes:
+                # A file is written once and never changed.
+                if entry.path not in self._contents:
+                    if not connection:
+                        connection.append(held.enter_context(self._opened()))
+                    self._contents[entry.path] = connection[0].content(entry.path, _LARGEST)
+                self._contents.move_to_end(entry.path)
+                found = self._contents[entry.path]
+                while sum(map(len, self._contents.values())) > _REMEMBERED:
+                    self._contents.popitem(last=False)
+                return found
+
+            yield content
+
+    @contextmanager
+    def _opened(self) -> Iterator[sftp.Files]:
+        """The array answers over REST, so an error here says nothing about the array as a whole."""
+        if self._refused:
+            raise Refused(self._refused)
+        try:
+            with sftp.opened(ssh=self._ssh) as files:
+                yield files
+        except (exception.StorageBackendException, exception.InvalidResults):
+            raise
+        except exception.InvalidUsernameOrPassword as error:
+            self._refused = f"performance files of {self._name}: {error.msg}"
+            raise Refused(self._refused) from error
+        except exception.DelfinException as error:
+            # A file that is listed may have been removed meanwhile.
+            self._listed = {}
+            what = f"performance files of {self._name}: {error.msg}"
+            raise exception.StorageBackendException(what) from error
+
+
+def _by_controller(entries: Sequence[sftp.Entry]) -> dict[str, list[sftp.Entry]]:
+    found: defaultdict[str, list[sftp.Entry]] = defaultdict(list)
+    for entry in sorted(entries, key=lambda one: (one.changed, one.name)):
+        named = _NAME.fullmatch(entry.name)
+        if named is not None:
+            found[named[1]].append(entry)
+    return found
