@@ -21,10 +21,11 @@ TIMEOUT = 60.0
 
 @dataclass(frozen=True)
 class Entry:
-    """A file: its whole path, and when it was changed last, in seconds of the epoch."""
+    """A file: its whole path, when it was changed last, in seconds of the epoch, and its bytes."""
 
     path: str
     changed: int
+    size: int
 
     @property
     def name(self) -> str:
@@ -50,7 +51,11 @@ class Files:
             except PermissionError as error:
                 raise exception.StorageBackendException(f"{folder} may not be read") from error
             files = [
-                Entry(f"{folder.rstrip('/')}/{one.filename}", int(one.st_mtime or 0))
+                Entry(
+                    f"{folder.rstrip('/')}/{one.filename}",
+                    int(one.st_mtime or 0),
+                    int(one.st_size or 0),
+                )
                 for one in found
                 if stat.S_ISREG(one.st_mode or stat.S_IFREG)
             ]

@@ -24,10 +24,14 @@ _LEAVING = 10.0
 
 @dataclass(frozen=True)
 class File:
-    """When it was changed last, in seconds of the epoch, and what makes its content."""
+    """When it was changed last, in seconds of the epoch, and what makes its content.
+
+    'size' is what a listing tells, which is not to be made for that.
+    """
 
     changed: int
     content: Callable[[], bytes]
+    size: int = 0
 
 
 # The files by their whole paths; asked for anew with each request.
@@ -129,11 +133,14 @@ class _Folder(paramiko.SFTPServerInterface):
         }
         if not found:
             return SFTP_NO_SUCH_FILE
-        return [_attributes(name[len(folder) :], file.changed) for name, file in found.items()]
+        return [
+            _attributes(name[len(folder) :], file.changed, file.size)
+            for name, file in found.items()
+        ]
 
     def stat(self, path: str) -> Any:
         file = self._host.files().get(path)
-        return SFTP_NO_SUCH_FILE if file is None else _attributes(path, file.changed)
+        return SFTP_NO_SUCH_FILE if file is None else _attributes(path, file.changed, file.size)
 
     def open(self, path: str, flags: int, attr: Any) -> Any:
         del attr

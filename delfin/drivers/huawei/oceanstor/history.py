@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from delfin import exception
-from delfin.drivers.huawei.oceanstor import perf_file
 from delfin.drivers.huawei.oceanstor.indicators import Sample, merged
+from delfin.drivers.huawei.oceanstor.perf_file import Block
 from delfin.drivers.huawei.oceanstor.perf_host import Host, Refused
 from delfin.drivers.kit import sftp
 
@@ -23,6 +24,46 @@ RETENTION = 86_400
 # The 'extra_attributes' that names the other controllers, and what it looks like.
 OTHERS = "performance_hosts"
 _WANT = f"extra_attributes.{OTHERS}: want 'address[:port] SHA256:fingerprint', others after ';'"
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What one controller wrote, oldest first, and whom to ask for it."""
+
+    host: Host
+    entries: Sequence[sftp.Entry]
+
+    def newest(self) -> list[Block]:
+        """What is in the newest file, or in the one before it: the newest may be being written."""
+        with self.host.reading() as read:
+            try:
+                return read(self.entries[-1])
+            except exception.InvalidResults:
+                if len(self.entries) == 1:
+                    raise
+                return read(self.entries[-2])
+
+    def blocks(self, start: int, end: int) -> Iterator[Block]:
+        """Those with moments after 'start', until one goes beyond 'end'; as of 'History.samples'."""
+        reached = 0
+        with self.host.reading() as read:
+            for entry in self.entries:
+                if entry.changed * 1000 <= start:
+                    continue
+                if reached > end:
+                    break
+                try:
+                    found = read(entry)
+                except exception.InvalidResults:
+                    if entry is self.entries[-1]:
+                        break
+                    raise
+                yield from found
+                reached = max((reached, *(block.end * 1000 for block in found)))
+        if reached <= end:
+            raise exception.StorageBackendException(
+                f"{self.entries[-1].name} is the last performance file so far"
+            )
 
 
 class History:
@@ -37,11 +78,10 @@ class History:
 
         Raises StorageBackendException when files of one of them cannot be had.
         """
-        last = []
-        for host, entries in self._of_each(controllers, None):
-            with host.reading() as content:
-                blocks = perf_file.blocks(content(entries[-1]))
-                last.append(max((one.moments[-1] for one in blocks if one.moments), default=0))
+        last = [
+            max((block.moments[-1] for block in one.newest() if block.moments), default=0)
+            for one in self._of_each(controllers, None)
+        ]
         return min(last, default=0) * 1000
 
     def samples(
@@ -50,47 +90,38 @@ class History:
         """What was measured after 'start' up to 'end' (ms), by id; each as of 'Block.samples'.
 
         What several controllers tell of one thing and moment is merged, as 'MERGED' says.
+
         Raises StorageBackendException when files of one of so many controllers cannot be had, or
-        when one has not written them yet: what is returned is all that there is.
+        when one has not written them yet: what is returned is all that there is. Raises
+        InvalidResults for a file that cannot be read and is not the newest.
         """
         found: defaultdict[str, dict[int, Sample]] = defaultdict(dict)
-        for host, entries in self._of_each(controllers, end):
-            reached = 0
+        for one in self._of_each(controllers, end):
             own: defaultdict[str, dict[int, Sample]] = defaultdict(dict)
-            with host.reading() as content:
-                for entry in entries:
-                    if entry.changed * 1000 <= start or reached > end:
-                        continue
-                    for block in perf_file.blocks(content(entry)):
-                        reached = max(reached, block.end * 1000)
-                        for identity, sample in block.samples(kind, indicators):
-                            if start < sample["time"] <= end:
-                                own[identity][sample["time"]] = sample
-            if reached <= end:
-                raise exception.StorageBackendException(
-                    f"{entries[-1].name} is the last performance file so far"
-                )
+            for block in one.blocks(start, end):
+                for identity, sample in block.samples(kind, indicators):
+                    if start < sample["time"] <= end:
+                        own[identity][sample["time"]] = sample
             for identity, of in own.items():
                 known = found[identity]
                 for at, sample in of.items():
                     known[at] = merged(known[at], sample) if at in known else sample
         return {identity: [at[one] for one in sorted(at)] for identity, at in found.items()}
 
-    def _of_each(
-        self, controllers: int, until: int | None
-    ) -> list[tuple[Host, Sequence[sftp.Entry]]]:
+    def _of_each(self, controllers: int, until: int | None) -> list[_Written]:
         """The files of each running controller, and whom to ask for them.
 
         Of more than are wanted those that wrote last count, and hosts beyond are not asked: one
         that is down would be waited for.
         """
-        found: dict[str, tuple[Host, Sequence[sftp.Entry]]] = {}
+        found: dict[str, _Written] = {}
         failure: exception.StorageBackendException | None = None
         for host in self._hosts:
             if len(found) >= controllers:
                 break
             try:
-                found |= {name: (host, entries) for name, entries in host.entries(until).items()}
+                entries = host.entries(until)
+                found |= {name: _Written(host, of) for name, of in entries.items()}
             except Refused:
                 raise
             except exception.StorageBackendException as error:
@@ -100,7 +131,7 @@ class History:
                 f"performance files of {len(found)} of {controllers} controllers were found; "
                 f"the others are to be named in extra_attributes.{OTHERS}"
             )
-        by_age = sorted(found.values(), key=lambda one: one[1][-1].changed, reverse=True)
+        by_age = sorted(found.values(), key=lambda one: one.entries[-1].changed, reverse=True)
         return by_age[:controllers]
 
 

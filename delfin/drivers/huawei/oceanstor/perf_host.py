@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from delfin import exception
+from delfin.drivers.huawei.oceanstor import perf_file
 from delfin.drivers.kit import sftp
 
 # V3, V5 and later; Dorado V3 C20; arrays with a service processor of their own (18000).
@@ -46,7 +47,7 @@ class Host:
         self._name = f"{ssh['host']}:{ssh.get('port') or 22}"
         self._lock = threading.Lock()
         self._listed: Entries = {}
-        self._contents: OrderedDict[str, bytes] = OrderedDict()
+        self._contents: OrderedDict[sftp.Entry, bytes] = OrderedDict()
         self._refused = ""
 
     def entries(self, until: int | None) -> Entries:
@@ -60,24 +61,32 @@ class Host:
             return known
 
     @contextmanager
-    def reading(self) -> Iterator[Callable[[sftp.Entry], bytes]]:
-        """What reads files, over one connection if there is anything to be fetched."""
+    def reading(self) -> Iterator[Callable[[sftp.Entry], list[perf_file.Block]]]:
+        """What reads files, over one connection if there is anything to be fetched.
+
+        It raises InvalidResults for a file that is none, or is not written to its end yet.
+        """
         with self._lock, ExitStack() as held:
             connection: list[sftp.Files] = []
 
-            def content(entry: sftp.Entry) -> bytes:
-                # A file is written once and never changed.
-                if entry.path not in self._contents:
+            def blocks(entry: sftp.Entry) -> list[perf_file.Block]:
+                packed = self._contents.get(entry)
+                if packed is None:
                     if not connection:
                         connection.append(held.enter_context(self._opened()))
-                    self._contents[entry.path] = connection[0].content(entry.path, _LARGEST)
-                self._contents.move_to_end(entry.path)
-                found = self._contents[entry.path]
+                    packed = connection[0].content(entry.path, _LARGEST)
+                try:
+                    found = list(perf_file.blocks(packed))
+                except exception.InvalidResults as error:
+                    what = f"{entry.name}: {error.error_args[0]}"
+                    raise exception.InvalidResults(what) from error
+                self._contents[entry] = packed
+                self._contents.move_to_end(entry)
                 while sum(map(len, self._contents.values())) > _REMEMBERED:
                     self._contents.popitem(last=False)
                 return found
 
-            yield content
+            yield blocks
 
     @contextmanager
     def _opened(self) -> Iterator[sftp.Files]:

@@ -18,7 +18,10 @@ LONG = bytes(range(256)) * 1000
 
 @pytest.fixture
 def server() -> Iterator[SftpServer]:
-    files = {"/perf/a.tgz": File(60, lambda: LONG), "/perf/old/b.tgz": File(50, lambda: b"b")}
+    files = {
+        "/perf/a.tgz": File(60, lambda: LONG, len(LONG)),
+        "/perf/old/b.tgz": File(50, lambda: b"b"),
+    }
     made = SftpServer("127.0.0.1", lambda *account: account == (USER, PASSWORD), lambda: files)
     made.start()
     yield made
@@ -33,7 +36,9 @@ def access(server: SftpServer, password: str = PASSWORD, **more: Any) -> dict[st
 
 def test_the_first_folder_with_files_is_listed(server: SftpServer) -> None:
     with sftp.opened(**access(server)) as files:
-        assert files.listed(["/none", "/perf", "/perf/old"]) == [sftp.Entry("/perf/a.tgz", 60)]
+        assert files.listed(["/none", "/perf", "/perf/old"]) == [
+            sftp.Entry("/perf/a.tgz", 60, len(LONG))
+        ]
         assert files.listed(["/none"]) == []
 
 

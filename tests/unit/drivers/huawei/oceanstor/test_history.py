@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from delfin.drivers.huawei.oceanstor import indicators, metrics, perf_file
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.drivers.huawei.oceanstor.history import RETENTION
 from delfin.testing.simulated.oceanstor import OceanStor, Sizes, performance_files, samples
+from delfin.testing.simulated.sftp import File
 from tests.unit.drivers.huawei.oceanstor.conftest import PASSWORD, USER, Connect
 
 ACCESS = {"firmware_version": "6.1.6", "access": ["rest", "ssh"]}
@@ -165,6 +166,67 @@ def test_what_is_not_written_yet_is_asked_for_again(
     clock[0] += 6 * MINUTE
     times = {at for one in collected(driver, start, end, "disk") for at in one.values}
     assert len(times) == 5
+
+
+def cut_off(array: OceanStor, which: int) -> Callable[[], None]:
+    """Half of one file of the first controller is there, counted from the newest; call to end it."""
+    controller = array.controllers[0]
+    whole = controller.files
+    path = sorted(whole())[-1 - which]
+    file = whole()[path]
+    half = file.content()[: len(file.content()) // 2]
+    controller.files = lambda: {**whole(), path: File(file.changed, lambda: half, len(half))}
+
+    def end() -> None:
+        controller.files = whole
+
+    return end
+
+
+def test_a_file_that_is_being_written_is_read_when_it_is_whole(
+    array: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    driver = connect(array, **ssh(array))
+    last = clock[0] // (15 * MINUTE) * 15 * MINUTE - MINUTE
+    end = cut_off(array, 0)
+    assert driver.get_latest_perf_timestamp(None) == last - 15 * MINUTE
+    with pytest.raises(exception.StorageBackendException, match="last performance file so far"):
+        collected(driver, last - MINUTE, last, "disk")
+    end()
+    assert driver.get_latest_perf_timestamp(None) == last
+    assert collected(driver, last - MINUTE, last, "disk")
+
+
+def test_a_file_that_grows_is_read_again(
+    array: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    """Within the same second, as far as times tell, and whole each time."""
+    driver = connect(array, **ssh(array))
+    controller = array.controllers[0]
+    whole = controller.files
+    *_, before, newest = sorted(whole())
+    less = whole()[before].content()
+    controller.files = lambda: {
+        **whole(),
+        newest: File(whole()[newest].changed, lambda: less, len(less)),
+    }
+    told = driver.get_latest_perf_timestamp(None)
+    controller.files = whole
+    assert driver.get_latest_perf_timestamp(None) == told + 15 * MINUTE
+
+
+def test_an_older_file_that_is_cut_off_is_told(
+    array: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    """And read when it turns out to be whole."""
+    driver = connect(array, **ssh(array))
+    end = cut_off(array, 1)
+    told = driver.get_latest_perf_timestamp(None)
+    window = told - 20 * MINUTE, told - 16 * MINUTE
+    with pytest.raises(exception.InvalidResults, match=r"SP0_.*unpacked"):
+        collected(driver, *window, "disk")
+    end()
+    assert collected(driver, *window, "disk")
 
 
 def test_a_time_in_which_nothing_was_measured_is_over(
