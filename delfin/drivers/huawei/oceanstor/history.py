@@ -21,6 +21,8 @@ from delfin.drivers.kit import sftp
 
 # Seconds for which files were seen to be kept; some arrays keep them longer.
 RETENTION = 86_400
+# Files of one length: so many may a controller that runs be behind the others.
+_FILES_BEHIND = 2
 # The 'extra_attributes' that names the other controllers, and what it looks like.
 OTHERS = "performance_hosts"
 _WANT = f"extra_attributes.{OTHERS}: want 'address[:port] SHA256:fingerprint', others after ';'"
@@ -30,6 +32,7 @@ _WANT = f"extra_attributes.{OTHERS}: want 'address[:port] SHA256:fingerprint', o
 class _Written:
     """What one controller wrote, oldest first, and whom to ask for it."""
 
+    name: str
     host: Host
     entries: Sequence[sftp.Entry]
 
@@ -76,13 +79,25 @@ class History:
     def newest(self, controllers: int) -> int:
         """The last moment (ms) that each of so many running controllers has written.
 
-        Raises StorageBackendException when files of one of them cannot be had.
+        Raises StorageBackendException when files of one of them cannot be had, or end long before
+        those of the others: time must not go back with a controller that has just come back.
         """
-        last = [
-            max((block.moments[-1] for block in one.newest() if block.moments), default=0)
-            for one in self._of_each(controllers, None)
-        ]
-        return min(last, default=0) * 1000
+        last: dict[str, int] = {}
+        longest = 0
+        for one in self._of_each(controllers, None):
+            blocks = [block for block in one.newest() if block.moments]
+            last[one.name] = max((block.moments[-1] for block in blocks), default=0)
+            if blocks:
+                began = min(block.start for block in blocks)
+                longest = max(longest, max(block.end for block in blocks) - began)
+        newest = max(last.values(), default=0)
+        for name, moment in last.items():
+            if moment < newest - _FILES_BEHIND * longest:
+                raise exception.StorageBackendException(
+                    f"controller SP{name} has written no performance file for "
+                    f"{(newest - moment) // 60} minutes in which others did"
+                )
+        return min(last.values(), default=0) * 1000
 
     def samples(
         self, kind: int, indicators: Collection[str], start: int, end: int, controllers: int
@@ -121,7 +136,7 @@ class History:
                 break
             try:
                 entries = host.entries(until)
-                found |= {name: _Written(host, of) for name, of in entries.items()}
+                found |= {name: _Written(name, host, of) for name, of in entries.items()}
             except Refused:
                 raise
             except exception.StorageBackendException as error:

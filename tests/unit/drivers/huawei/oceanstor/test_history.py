@@ -129,6 +129,37 @@ def test_the_newest_is_what_every_controller_has_written(
     assert {at for one in found for at in one.values} == {told}
 
 
+def test_a_controller_that_has_come_back_sets_no_time_back(
+    array: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    """It has files of before only, and then writes again."""
+    driver = connect(array, **ssh(array))
+    told = driver.get_latest_perf_timestamp(None)
+    written, down = array.controllers[1].files, clock[0] // 1000
+    clock[0] += HOUR
+    now = clock[0] // 1000
+    array.controllers[1].files = lambda: {
+        path: file for path, file in written().items() if not down < file.changed < now
+    }
+    with pytest.raises(exception.StorageBackendException, match=r"SP1 .* 60 minutes"):
+        driver.get_latest_perf_timestamp(None)
+    clock[0] += 15 * MINUTE
+    assert driver.get_latest_perf_timestamp(None) == told + HOUR + 15 * MINUTE
+
+
+def test_a_controller_that_writes_a_little_later_is_waited_for(
+    array: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    driver = connect(array, **ssh(array))
+    told = driver.get_latest_perf_timestamp(None)
+    written = array.controllers[1].files
+    newest = max(written())
+    array.controllers[1].files = lambda: {
+        path: file for path, file in written().items() if path < newest
+    }
+    assert driver.get_latest_perf_timestamp(None) == told - 15 * MINUTE
+
+
 def test_a_controller_that_is_down_keeps_nobody_waiting(
     array: OceanStor, connect: Connect, clock: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
