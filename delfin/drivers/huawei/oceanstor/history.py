@@ -61,6 +61,10 @@ class _Written:
                     if entry is self.entries[-1]:
                         break
                     raise
+                if entry is self.entries[0] and all(one.start * 1000 > end for one in found):
+                    raise exception.StorageBackendException(
+                        f"{entry.name} is the oldest performance file, and begins later"
+                    )
                 yield from found
                 reached = max((reached, *(block.end * 1000 for block in found)))
         if reached <= end:
@@ -107,7 +111,8 @@ class History:
         What several controllers tell of one thing and moment is merged, as 'MERGED' says.
 
         Raises StorageBackendException when files of one of so many controllers cannot be had, or
-        when one has not written them yet: what is returned is all that there is. Raises
+        when one has not written them yet, or keeps them no more: what is returned is all that there
+        is, and who asks in vain for what is too old will say that it is lost. Raises
         InvalidResults for a file that cannot be read and is not the newest.
         """
         found: defaultdict[str, dict[int, Sample]] = defaultdict(dict)

@@ -16,7 +16,7 @@ from delfin.drivers.huawei.oceanstor import indicators, metrics, perf_file
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.drivers.huawei.oceanstor.history import RETENTION
 from delfin.testing.simulated.oceanstor import OceanStor, Sizes, performance_files, samples
-from delfin.testing.simulated.sftp import File
+from delfin.testing.simulated.sftp import File, SftpServer
 from tests.unit.drivers.huawei.oceanstor.conftest import PASSWORD, USER, Connect
 
 ACCESS = {"firmware_version": "6.1.6", "access": ["rest", "ssh"]}
@@ -135,12 +135,9 @@ def test_a_controller_that_has_come_back_sets_no_time_back(
     """It has files of before only, and then writes again."""
     driver = connect(array, **ssh(array))
     told = driver.get_latest_perf_timestamp(None)
-    written, down = array.controllers[1].files, clock[0] // 1000
+    down = clock[0] // 1000
     clock[0] += HOUR
-    now = clock[0] // 1000
-    array.controllers[1].files = lambda: {
-        path: file for path, file in written().items() if not down < file.changed < now
-    }
+    without_files_of(array.controllers[1], down, clock[0] // 1000)
     with pytest.raises(exception.StorageBackendException, match=r"SP1 .* 60 minutes"):
         driver.get_latest_perf_timestamp(None)
     clock[0] += 15 * MINUTE
@@ -263,9 +260,32 @@ def test_an_older_file_that_is_cut_off_is_told(
 def test_a_time_in_which_nothing_was_measured_is_over(
     array: OceanStor, connect: Connect, clock: list[int]
 ) -> None:
-    """The array writes on, so nothing of it comes any more."""
-    end = clock[0] - RETENTION * 1000 - HOUR
-    assert collected(connect(array, **ssh(array)), end - HOUR, end, "disk") == []
+    """Between two files the array was down: it writes on, so nothing of it comes any more."""
+    began, ended = clock[0] - 5 * HOUR, clock[0] - 3 * HOUR
+    for controller in array.controllers:
+        without_files_of(controller, began // 1000, ended // 1000)
+    window = began + MINUTE, ended - 16 * MINUTE
+    assert collected(connect(array, **ssh(array)), *window, "disk") == []
+
+
+def without_files_of(controller: SftpServer, began: int, ended: int) -> None:
+    """Takes away what it wrote between two moments, in seconds."""
+    written = controller.files
+    controller.files = lambda: {
+        path: file for path, file in written().items() if not began < file.changed < ended
+    }
+
+
+def test_what_is_older_than_the_oldest_file_does_not_count_as_read(
+    array: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    """It is asked for until the array cannot have it any more, and then it is told as lost."""
+    oldest = clock[0] // (15 * MINUTE) * 15 * MINUTE - 6 * HOUR
+    without_files_of(array.controllers[1], 0, oldest // 1000)
+    driver = connect(array, **ssh(array))
+    with pytest.raises(exception.StorageBackendException, match=r"SP1.* is the oldest"):
+        collected(driver, oldest - HOUR, oldest - 16 * MINUTE, "disk")
+    assert collected(driver, oldest - 15 * MINUTE, oldest - MINUTE, "disk")
 
 
 def test_a_controller_whose_files_cannot_be_had_is_missed(
