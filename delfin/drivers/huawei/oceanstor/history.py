@@ -132,11 +132,11 @@ class History:
         """The files of each running controller, and whom to ask for them.
 
         Of more than are wanted those that wrote last count, and hosts beyond are not asked: one
-        that is down would be waited for.
+        that is down would be waited for. Which one that is a first attempt tells.
         """
         found: dict[str, _Written] = {}
         failure: exception.StorageBackendException | None = None
-        for host in self._hosts:
+        for host in sorted(self._hosts, key=lambda one: one.is_avoided):
             if len(found) >= controllers:
                 break
             try:

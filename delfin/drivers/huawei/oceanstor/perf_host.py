@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from delfin import exception
+from delfin.common import deadline
 from delfin.drivers.huawei.oceanstor import perf_file
 from delfin.drivers.kit import sftp
 
@@ -26,6 +28,8 @@ FOLDERS = (
 )
 # Seconds; a controller that is down does not answer at all.
 CONNECT_TIMEOUT = 15
+# Seconds for which a host that could not be reached is asked after the others.
+AVOIDED = 300.0
 
 _NAME = re.compile(r"PerfData_.+_SP(\d+)_\d+_\d+(?:DST)?\.tgz")
 _LARGEST = 128 * 1024 * 1024
@@ -49,6 +53,12 @@ class Host:
         self._listed: Entries = {}
         self._contents: OrderedDict[sftp.Entry, bytes] = OrderedDict()
         self._refused = ""
+        self._avoided_until = 0.0
+
+    @property
+    def is_avoided(self) -> bool:
+        """Whether others are to be asked first, who may tell all there is."""
+        return time.monotonic() < self._avoided_until
 
     def entries(self, until: int | None) -> Entries:
         """The files by controller, oldest first; listed anew unless those known go beyond 'until'."""
@@ -94,8 +104,8 @@ class Host:
         if self._refused:
             raise Refused(self._refused)
         try:
-            with sftp.opened(ssh=self._ssh) as files:
-                yield files
+            with ExitStack() as held:
+                yield self._logged_in(held)
         except (exception.StorageBackendException, exception.InvalidResults):
             raise
         except exception.InvalidUsernameOrPassword as error:
@@ -106,6 +116,17 @@ class Host:
             self._listed = {}
             what = f"performance files of {self._name}: {error.msg}"
             raise exception.StorageBackendException(what) from error
+
+    def _logged_in(self, held: ExitStack) -> sftp.Files:
+        try:
+            files = held.enter_context(sftp.opened(ssh=self._ssh))
+        except exception.DelfinException as error:
+            is_answer = isinstance(error, exception.InvalidUsernameOrPassword)
+            if not is_answer and not deadline.is_over(error):
+                self._avoided_until = time.monotonic() + AVOIDED
+            raise
+        self._avoided_until = 0.0
+        return files
 
 
 def _by_controller(entries: Sequence[sftp.Entry]) -> dict[str, list[sftp.Entry]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import socket
 import struct
 import tarfile
 from collections.abc import Callable, Iterator
@@ -12,7 +14,7 @@ import pytest
 
 from delfin import cryptor, exception
 from delfin.drivers.capabilities import checked
-from delfin.drivers.huawei.oceanstor import indicators, metrics, perf_file
+from delfin.drivers.huawei.oceanstor import indicators, metrics, perf_file, perf_host
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.drivers.huawei.oceanstor.history import RETENTION
 from delfin.testing.simulated.oceanstor import OceanStor, Sizes, performance_files, samples
@@ -160,18 +162,52 @@ def test_a_controller_that_writes_a_little_later_is_waited_for(
 def test_a_controller_that_is_down_keeps_nobody_waiting(
     array: OceanStor, connect: Connect, clock: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    driver = connect(array, **ssh(array))
-    array.controllers[1].close()
-    with pytest.raises(exception.StorageBackendException, match="performance files of 127"):
-        driver.get_latest_perf_timestamp(None)
+    """It is the first that is listed, and takes connections without a word."""
+    monkeypatch.setattr(perf_host, "CONNECT_TIMEOUT", 0.1)
+    with socket.create_server((array.host, 0)) as mute:
+        mute.setblocking(False)
+        access = ssh(array)
+        access["ssh"]["port"] = mute.getsockname()[1]
+        driver = connect(array, **access)
+        is_down(monkeypatch, driver, "0A")
+        told = driver.get_latest_perf_timestamp(None)
+        assert collected(driver, told - MINUTE, told, "disk")
+        assert attempts(mute) == 1
+        # After a while it is asked in its turn again.
+        monkeypatch.setattr(perf_host, "AVOIDED", 0.0)
+        other = connect(array, **access)
+        is_down(monkeypatch, other, "0A")
+        attempts(mute)
+        assert other.get_latest_perf_timestamp(None) == told
+        assert attempts(mute) == 1
+
+
+def attempts(listener: socket.socket) -> int:
+    """How many connections were made since it was asked before."""
+    made = 0
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            listener.accept()[0].close()
+            made += 1
+    return made
+
+
+def is_down(monkeypatch: pytest.MonkeyPatch, driver: OceanStorDriver, which: str) -> None:
     rows = driver.client.rows
-    down = {"0B": {"RUNNINGSTATUS": "28"}}
+    down = {which: {"RUNNINGSTATUS": "28"}}
     monkeypatch.setattr(
         *(driver.client, "rows"),
         lambda path: [{**row, **down.get(row["ID"], {})} for row in rows(path)],
     )
-    told = driver.get_latest_perf_timestamp(None)
-    assert collected(driver, told - MINUTE, told, "disk")
+
+
+def test_a_controller_that_runs_and_cannot_be_reached_is_told(
+    array: OceanStor, connect: Connect, clock: list[int]
+) -> None:
+    driver = connect(array, **ssh(array))
+    array.controllers[1].close()
+    with pytest.raises(exception.StorageBackendException, match="performance files of 127"):
+        driver.get_latest_perf_timestamp(None)
 
 
 def test_a_file_is_fetched_once_for_all_types(
