@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from typing import Any, ClassVar
 
 from delfin import exception
@@ -35,7 +36,8 @@ class OceanStorDriver(StorageDriver):
     """One session from construction to 'close_connection', for all threads.
 
     Needs the access type 'rest'; the port is 8088 unless somebody changed it. With 'ssh' it
-    reads performance from the array's files, which are kept, in place of its last samples. A kind
+    reads performance from the array's files, which are kept, in place of its last samples; where
+    they refuse the password, there is no session. A kind
     whose interface the array does not have raises NotImplementedError.
     """
 
@@ -52,7 +54,7 @@ class OceanStorDriver(StorageDriver):
         self._measuring = threading.Lock()
         # Collections that the array answered for; none of them is an interface that it lacks.
         self._answered: set[str] = set()
-        self.client.sign_in()
+        self._sign_in()
 
     def reset_connection(self, context: Any, **kwargs: Any) -> None:
         # It may come back with other firmware.
@@ -170,7 +172,8 @@ class OceanStorDriver(StorageDriver):
         """What the array wrote into its files or, without a way to them, its last samples.
 
         These count when they are of the window or up to two minutes newer. Raises
-        StorageBackendException when files are missing that may still come, or be found.
+        StorageBackendException when files are missing that may still come, or be found, and
+        InvalidUsernameOrPassword when one of the hosts refuses the account.
         """
         statistics, history = self.release.statistics, self._history
         start, end = int(start_time), int(end_time)
@@ -198,6 +201,15 @@ class OceanStorDriver(StorageDriver):
         return int(self.client.one("/system_utc_time")["CMO_SYS_UTC_TIME"]) * 1000
 
     # --- inside ---
+
+    def _sign_in(self) -> None:
+        """Both ways in are tried while delfin minds how often a password is."""
+        self.client.sign_in()
+        if self._history is not None:
+            with ExitStack() as undone:
+                undone.callback(self.client.sign_out)
+                self._history.sign_in()
+                undone.pop_all()
 
     @property
     def release(self) -> Release:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 from delfin import exception
 from delfin.drivers.huawei.oceanstor.indicators import Sample, merged
 from delfin.drivers.huawei.oceanstor.perf_file import Block
-from delfin.drivers.huawei.oceanstor.perf_host import Host, Refused
+from delfin.drivers.huawei.oceanstor.perf_host import Account, Host
 from delfin.drivers.kit import sftp
 
 # Seconds for which files were seen to be kept; some arrays keep them longer.
@@ -78,12 +79,23 @@ class History:
 
     def __init__(self, **access: Any) -> None:
         """Take the driver's keywords; raises InvalidInput naming what is wrong with them."""
-        self._hosts = [Host(ssh) for ssh in (access["ssh"], *_others(access))]
+        account = Account()
+        self._hosts = [Host(ssh, account) for ssh in (access["ssh"], *_others(access))]
+
+    def sign_in(self) -> None:
+        """Try the account at the first host.
+
+        Raises InvalidUsernameOrPassword when it is refused there. Whatever else is wrong is told
+        when files are read: the array can do without them.
+        """
+        with suppress(exception.StorageBackendException):
+            self._hosts[0].log_in()
 
     def newest(self, controllers: int) -> int:
         """The last moment (ms) that each of so many running controllers has written.
 
-        Raises StorageBackendException when files of one of them cannot be had, or end long before
+        Raises InvalidUsernameOrPassword when a host refuses the account, and
+        StorageBackendException when files of one of them cannot be had, or end long before
         those of the others: time must not go back with a controller that has just come back.
         """
         last: dict[str, int] = {}
@@ -110,7 +122,8 @@ class History:
 
         What several controllers tell of one thing and moment is merged, as 'MERGED' says.
 
-        Raises StorageBackendException when files of one of so many controllers cannot be had, or
+        Raises InvalidUsernameOrPassword when a host refuses the account, and
+        StorageBackendException when files of one of so many controllers cannot be had, or
         when one has not written them yet, or keeps them no more: what is returned is all that there
         is, and who asks in vain for what is too old will say that it is lost. Raises
         InvalidResults for a file that cannot be read and is not the newest.
@@ -142,8 +155,6 @@ class History:
             try:
                 entries = host.entries(until)
                 found |= {name: _Written(name, host, of) for name, of in entries.items()}
-            except Refused:
-                raise
             except exception.StorageBackendException as error:
                 failure = error
         if len(found) < controllers:

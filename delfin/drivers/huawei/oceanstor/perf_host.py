@@ -39,26 +39,46 @@ _REMEMBERED = 16 * 1024 * 1024
 Entries = Mapping[str, Sequence[sftp.Entry]]
 
 
-class Refused(exception.StorageBackendException):
-    """The account is not let in; it is the same at every controller, and may be locked."""
+class Account:
+    """The same at every host: once one of them has refused it, it is tried nowhere any more."""
+
+    def __init__(self) -> None:
+        # Two that try a wrong password at once are one too many.
+        self._lock = threading.Lock()
+        self._refused = ""
+
+    def logged_in(self, where: str, log_in: Callable[[], sftp.Files]) -> sftp.Files:
+        """Raises InvalidUsernameOrPassword for a refusal now or before; it says where."""
+        with self._lock:
+            if not self._refused:
+                try:
+                    return log_in()
+                except exception.InvalidUsernameOrPassword as error:
+                    self._refused = f"performance files of {where}: {error.msg}"
+            raise exception.InvalidUsernameOrPassword(message=self._refused)
 
 
 class Host:
     """One controller's address, or that of several; opens a connection for each request."""
 
-    def __init__(self, ssh: Mapping[str, Any]) -> None:
+    def __init__(self, ssh: Mapping[str, Any], account: Account) -> None:
+        self._account = account
         self._ssh = {**ssh, "conn_timeout": CONNECT_TIMEOUT}
         self._name = f"{ssh['host']}:{ssh.get('port') or 22}"
         self._lock = threading.Lock()
         self._listed: Entries = {}
         self._contents: OrderedDict[sftp.Entry, bytes] = OrderedDict()
-        self._refused = ""
         self._avoided_until = 0.0
 
     @property
     def is_avoided(self) -> bool:
         """Whether others are to be asked first, who may tell all there is."""
         return time.monotonic() < self._avoided_until
+
+    def log_in(self) -> None:
+        """And out again; raises InvalidUsernameOrPassword and StorageBackendException."""
+        with self._lock, self._opened():
+            pass
 
     def entries(self, until: int | None) -> Entries:
         """The files by controller, oldest first; listed anew unless those known go beyond 'until'."""
@@ -100,17 +120,20 @@ class Host:
 
     @contextmanager
     def _opened(self) -> Iterator[sftp.Files]:
-        """The array answers over REST, so an error here says nothing about the array as a whole."""
-        if self._refused:
-            raise Refused(self._refused)
+        """A login.
+
+        The array answers over REST, so an error here says nothing about the array as a whole. But a
+        refusal does, or the same password would be tried until it is locked.
+        """
         try:
             with ExitStack() as held:
                 yield self._logged_in(held)
-        except (exception.StorageBackendException, exception.InvalidResults):
+        except (
+            exception.StorageBackendException,
+            exception.InvalidResults,
+            exception.InvalidUsernameOrPassword,
+        ):
             raise
-        except exception.InvalidUsernameOrPassword as error:
-            self._refused = f"performance files of {self._name}: {error.msg}"
-            raise Refused(self._refused) from error
         except exception.DelfinException as error:
             # A file that is listed may have been removed meanwhile.
             self._listed = {}
@@ -119,7 +142,9 @@ class Host:
 
     def _logged_in(self, held: ExitStack) -> sftp.Files:
         try:
-            files = held.enter_context(sftp.opened(ssh=self._ssh))
+            files = self._account.logged_in(
+                self._name, lambda: held.enter_context(sftp.opened(ssh=self._ssh))
+            )
         except exception.DelfinException as error:
             is_answer = isinstance(error, exception.InvalidUsernameOrPassword)
             if not is_answer and not deadline.is_over(error):

@@ -8,12 +8,15 @@ from uuid import uuid4
 
 import pytest
 
-from delfin import cryptor
+from delfin import cryptor, exception
+from delfin.context import get_admin_context
 from delfin.db import storages
 from delfin.db.access_info import AccessInfo
 from delfin.db.access_secrets import seal
 from delfin.drivers.api import DriverAPI
 from delfin.drivers.manager import DriverManager
+from delfin.drivers.session.limits import Call
+from delfin.drivers.session.manager import SessionManager
 from delfin.drivers.trust.tls import TlsTrust
 from delfin.jobs.collect import request
 from delfin.jobs.queue import DONE
@@ -33,16 +36,23 @@ ROUND = BEGIN // HOUR * HOUR
 class Collected:
     """An array of three disks that is collected once a minute, its performance not elsewhere."""
 
-    def __init__(self, bench: Bench, array: OceanStor, time: SimulatedTime, *, ssh: bool) -> None:
+    def __init__(
+        self, bench: Bench, array: OceanStor, time: SimulatedTime, *, ssh: str | None
+    ) -> None:
+        """'ssh' is the password for files, if they are to be read."""
         self.bench, self.time, self.sink = bench, time, Recording()
-        drivers = DriverManager(tls=TlsTrust(ca_path=str(array.certificate_path)))
-        self.arrays = DriverAPI(bench.database, bench.keyring, drivers)
+        self._tls = TlsTrust(ca_path=str(array.certificate_path))
+        self.arrays = DriverAPI(bench.database, bench.keyring, DriverManager(tls=self._tls))
         self.storage_id = _register(bench, array, ssh=ssh)
         self._runner = CollectRunner(
             *(bench.database, bench.queue, self.arrays, bench.conf, self.sink),
             plan=lambda *_: [Wanted("disk", 60, frozenset({"iops"}), True, (), "c")],
             clock=time,
         )
+
+    def another_process(self) -> SessionManager:
+        drivers = DriverManager(tls=self._tls)
+        return DriverAPI(self.bench.database, self.bench.keyring, drivers).sessions
 
     def collect(self) -> Finished:
         with self.bench.database.writer() as session:
@@ -79,13 +89,14 @@ def array(time: SimulatedTime) -> Iterator[OceanStor]:
         yield started
 
 
-def _register(bench: Bench, array: OceanStor, *, ssh: bool) -> str:
+def _register(bench: Bench, array: OceanStor, *, ssh: str | None) -> str:
     storage_id = str(uuid4())
     first, second = array.controllers
     account = {"username": USER, "password": cryptor.encode(PASSWORD)}
     blocks: dict[str, Any] = {"rest": {"host": array.host, "port": array.port, **account}}
     if ssh:
         key = {"pub_key": first.public_key}
+        account = {"username": USER, "password": cryptor.encode(ssh)}
         blocks["ssh"] = {"host": first.host, "port": first.port, **account, **key}
         other = f"{second.host}:{second.port} {second.public_key}"
         blocks["extra_attributes"] = {"performance_hosts": other}
@@ -106,7 +117,7 @@ def collected(
     request: pytest.FixtureRequest,
 ) -> Iterator[Collected]:
     sqlite_bench.conf.set_override("performance_history_on_reschedule", 600, "telemetry")
-    made = Collected(sqlite_bench, array, time, ssh=getattr(request, "param", True))
+    made = Collected(sqlite_bench, array, time, ssh=getattr(request, "param", PASSWORD))
     yield made
     made.arrays.sessions.close()
 
@@ -129,7 +140,7 @@ def test_a_time_without_delfin_is_filled_from_the_files(
     assert collected.sink.repeated == 0
 
 
-@pytest.mark.parametrize("collected", [False], indirect=True)
+@pytest.mark.parametrize("collected", [None], indirect=True)
 def test_without_a_way_to_the_files_it_is_a_gap(collected: Collected, time: SimulatedTime) -> None:
     time.passed = ROUND - BEGIN + 2 * HOUR
     collected.collect()
@@ -138,3 +149,34 @@ def test_without_a_way_to_the_files_it_is_a_gap(collected: Collected, time: Simu
     collected.collect()
     assert len(collected.holes(began, began + HOUR)) == 59
     assert collected.missing() == []
+
+
+@pytest.mark.parametrize("collected", ["wrong-Passw0rd"], indirect=True)
+def test_a_password_that_is_refused_for_files_is_not_tried_again(
+    collected: Collected, array: OceanStor, time: SimulatedTime
+) -> None:
+    """Whichever process is next: the state of the access is everybody's."""
+    for _ in range(3):
+        collected.collect()
+        time.sleep(5 * MINUTE)
+    another = collected.another_process()
+    with (
+        pytest.raises(exception.InvalidUsernameOrPassword, match="refused since"),
+        another.using(get_admin_context(), collected.storage_id, Call.LIST),
+    ):
+        pass
+    another.close()
+    assert [one.logins for one in array.controllers] == [1, 0]
+    assert (array.sessions.logins, array.sessions.open) == (1, 0)
+
+
+def test_a_controller_that_refuses_the_password_later_is_asked_once(
+    collected: Collected, array: OceanStor, time: SimulatedTime
+) -> None:
+    collected.collect()
+    array.controllers[1].knows = lambda *_account: False
+    before = array.controllers[1].logins
+    for _ in range(3):
+        time.sleep(16 * MINUTE)
+        collected.collect()
+    assert array.controllers[1].logins == before + 1

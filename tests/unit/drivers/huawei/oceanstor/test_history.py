@@ -333,16 +333,55 @@ def test_a_controller_whose_files_cannot_be_had_is_missed(
         collected(driver, end - HOUR, end, "disk")
 
 
-def test_a_refused_password_is_tried_once_and_stops_nothing_else(
+def logins(array: OceanStor) -> list[int]:
+    return [one.logins for one in array.controllers]
+
+
+def test_a_refused_password_is_told_with_each_sign_in(array: OceanStor, connect: Connect) -> None:
+    """Who registers the array hears it, and delfin counts it; no session is left at the array."""
+    for tries in (1, 2):
+        with pytest.raises(
+            exception.InvalidUsernameOrPassword, match="performance files of"
+        ) as told:
+            connect(array, **ssh(array, "wrong-Passw0rd"))
+        assert "wrong" not in str(told.value)
+        assert logins(array) == [tries, 0]
+    assert (array.sessions.logins, array.sessions.open) == (2, 0)
+
+
+def test_a_password_that_rest_refuses_is_not_tried_for_files(
+    array: OceanStor, connect: Connect
+) -> None:
+    with pytest.raises(exception.InvalidUsernameOrPassword):
+        connect(array, "wrong-Passw0rd", **ssh(array))
+    assert logins(array) == [0, 0]
+
+
+def test_where_no_files_can_be_had_the_array_is_served(
     array: OceanStor, connect: Connect, clock: list[int]
 ) -> None:
-    driver = connect(array, **ssh(array, "wrong-Passw0rd"))
-    for _ in range(2):
-        with pytest.raises(exception.StorageBackendException, match="performance files of") as told:
-            collected(driver, clock[0] - 2 * HOUR, clock[0] - HOUR, "disk")
-        assert "wrong" not in str(told.value)
-    assert [one.logins for one in array.controllers] == [1, 0]
-    assert driver.list_disks(None)
+    array.controllers[0].opens = lambda: False
+    driver = connect(array, **ssh(array))
+    with pytest.raises(exception.StorageBackendException, match="performance files of"):
+        driver.get_latest_perf_timestamp(None)
+    array.controllers[0].close()
+    assert connect(array, **ssh(array)).list_disks(None)
+
+
+def test_after_one_host_refused_the_password_no_other_is_tried(
+    connect: Connect, clock: list[int]
+) -> None:
+    with OceanStor(
+        sizes=SMALL.changed({"controllers": 3}), clock_ms=lambda: clock[0], has_files=True
+    ) as array:
+        driver = connect(array, **ssh(array))
+        array.controllers[1].knows = lambda *_account: False
+        for _ in range(2):
+            with pytest.raises(exception.InvalidUsernameOrPassword, match="performance files of"):
+                driver.get_latest_perf_timestamp(None)
+            with pytest.raises(exception.InvalidUsernameOrPassword, match="performance files of"):
+                collected(driver, clock[0] - 2 * HOUR, clock[0] - HOUR, "disk")
+        assert logins(array) == [2, 1, 0]
 
 
 def test_another_host_key_gets_no_password(
@@ -353,7 +392,7 @@ def test_another_host_key_gets_no_password(
     driver = connect(array, **ssh(array, extra_attributes={"performance_hosts": told}))
     with pytest.raises(exception.StorageBackendException, match="host key"):
         collected(driver, clock[0] - 2 * HOUR, clock[0] - HOUR, "disk")
-    assert [one.logins for one in array.controllers] == [1, 0]
+    assert second.logins == 0
 
 
 @pytest.mark.parametrize("told", ["10.0.0.2", "10.0.0.2:many SHA256:x", "SHA256:x"])
