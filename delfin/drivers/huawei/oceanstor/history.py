@@ -47,8 +47,11 @@ class _Written:
                     raise
                 return read(self.entries[-2])
 
-    def blocks(self, start: int, end: int) -> Iterator[Block]:
-        """Those with moments after 'start', until one goes beyond 'end'; as of 'History.samples'."""
+    def blocks(self, start: int, end: int, *, is_running: bool) -> Iterator[Block]:
+        """Those with moments after 'start', until one goes beyond 'end'; as of 'History.samples'.
+
+        A controller that does not run tells what it has.
+        """
         reached = 0
         with self.host.reading() as read:
             for entry in self.entries:
@@ -62,13 +65,14 @@ class _Written:
                     if entry is self.entries[-1]:
                         break
                     raise
-                if entry is self.entries[0] and all(one.start * 1000 > end for one in found):
+                is_first = is_running and entry is self.entries[0]
+                if is_first and all(one.start * 1000 > end for one in found):
                     raise exception.StorageBackendException(
                         f"{entry.name} is the oldest performance file, and begins later"
                     )
                 yield from found
                 reached = max((reached, *(block.end * 1000 for block in found)))
-        if reached <= end:
+        if is_running and reached <= end:
             raise exception.StorageBackendException(
                 f"{self.entries[-1].name} is the last performance file so far"
             )
@@ -100,7 +104,7 @@ class History:
         """
         last: dict[str, int] = {}
         longest = 0
-        for one in self._of_each(controllers, None):
+        for one in self._of_each(controllers, None)[:controllers]:
             blocks = [block for block in one.newest() if block.moments]
             last[one.name] = max((block.moments[-1] for block in blocks), default=0)
             if blocks:
@@ -129,9 +133,9 @@ class History:
         InvalidResults for a file that cannot be read and is not the newest.
         """
         found: defaultdict[str, dict[int, Sample]] = defaultdict(dict)
-        for one in self._of_each(controllers, end):
+        for place, one in enumerate(self._of_each(controllers, end)):
             own: defaultdict[str, dict[int, Sample]] = defaultdict(dict)
-            for block in one.blocks(start, end):
+            for block in one.blocks(start, end, is_running=place < controllers):
                 for identity, sample in block.samples(kind, indicators):
                     if start < sample["time"] <= end:
                         own[identity][sample["time"]] = sample
@@ -142,10 +146,11 @@ class History:
         return {identity: [at[one] for one in sorted(at)] for identity, at in found.items()}
 
     def _of_each(self, controllers: int, until: int | None) -> list[_Written]:
-        """The files of each running controller, and whom to ask for them.
+        """The files of each running controller, and whom to ask for them; then those of others.
 
-        Of more than are wanted those that wrote last count, and hosts beyond are not asked: one
-        that is down would be waited for. Which one that is a first attempt tells.
+        Those that wrote last are taken for the running ones. Others are told of where hosts keep
+        files of several; hosts beyond what is wanted are not asked, since one that is down would be
+        waited for. Which one that is a first attempt tells.
         """
         found: dict[str, _Written] = {}
         failure: exception.StorageBackendException | None = None
@@ -162,8 +167,7 @@ class History:
                 f"performance files of {len(found)} of {controllers} controllers were found; "
                 f"the others are to be named in extra_attributes.{OTHERS}"
             )
-        by_age = sorted(found.values(), key=lambda one: one.entries[-1].changed, reverse=True)
-        return by_age[:controllers]
+        return sorted(found.values(), key=lambda one: one.entries[-1].changed, reverse=True)
 
 
 def _others(access: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -182,6 +182,26 @@ def test_a_controller_that_is_down_keeps_nobody_waiting(
         assert attempts(mute) == 1
 
 
+def test_files_in_one_place_are_read_although_their_controller_is_down(
+    array: OceanStor, connect: Connect, clock: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it served before it went down is as much of a volume as what the other one did."""
+    first, second = array.controllers
+    of_first, of_second = first.files, second.files
+    without_files_of(second, clock[0] // 1000 - 3600, clock[0] // 1000)
+    one_place = ssh(array, extra_attributes={})
+    first.files = lambda: {**of_first(), **of_second()}
+    driver = connect(array, **one_place)
+    window = clock[0] - 2 * HOUR, clock[0] - HOUR - 16 * MINUTE
+    whole = collected(driver, *window, "volume")
+    first.files = lambda: {**of_first(), **second.files()}
+    driver = connect(array, **one_place)
+    is_down(monkeypatch, driver, "0B")
+    assert driver.get_latest_perf_timestamp(None) > clock[0] - 20 * MINUTE
+    assert collected(driver, *window, "volume") == whole
+    assert collected(driver, clock[0] - HOUR, clock[0] - 20 * MINUTE, "volume")
+
+
 def attempts(listener: socket.socket) -> int:
     """How many connections were made since it was asked before."""
     made = 0
