@@ -74,6 +74,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(place.stem))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes may hold the time when they were packed, which differs between processes of a run."""
+    return argname if isinstance(val, bytes) else None
+
+
 @contextmanager
 def throw_away_database(engine: str, folder: Path) -> Iterator[str]:
     """The URL of a new, empty database on an engine: 'sqlite', 'postgresql' or 'mariadb'."""
