@@ -67,3 +67,19 @@ class Loop:
             function()
         except Exception:  # noqa: BLE001 - the edge of the thread: the next turn may do better
             LOG.exception("%s failed; it goes on", self._thread.name)
+
+
+class Looping:
+    """What is one loop and no more: derive from it, and make '_loop'."""
+
+    _loop: Loop
+
+    def start(self) -> None:
+        self._loop.start()
+
+    def stop(self) -> None:
+        self._loop.stop()
+
+    def wait(self, longest: float) -> None:
+        """Block until no turn is on its way any more, at most 'longest' seconds."""
+        self._loop.wait(longest)

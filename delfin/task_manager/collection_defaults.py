@@ -15,7 +15,7 @@ from sqlalchemy import select
 from delfin import exception
 from delfin.common.constants import ACCESS_TYPE
 from delfin.context import get_admin_context
-from delfin.coordination.loop import Loop
+from delfin.coordination.loop import Loop, Looping
 from delfin.db import storages
 from delfin.db.access_info import AccessInfo, types_of
 from delfin.db.session import Database, retried
@@ -35,7 +35,7 @@ _EVERY = 60.0
 _Make = tuple[str, str, str | None, tuple[str, ...]]
 
 
-class CollectionDefaults:
+class CollectionDefaults(Looping):
     """Looks at the storages that are 'mine' again and again; 'ring' is called after a change.
 
     A driver of others may take its time to say what it can do, so this has a thread of its own.
@@ -59,16 +59,6 @@ class CollectionDefaults:
         # What this process has written, so that it looks at rows only when that is another.
         self._written: dict[str, Able] = {}
         self._loop = Loop("collection defaults", self.turn, _EVERY)
-
-    def start(self) -> None:
-        self._loop.start()
-
-    def stop(self) -> None:
-        self._loop.stop()
-
-    def wait(self, longest: float) -> None:
-        """Block until nothing here uses the database any more, at most 'longest' seconds."""
-        self._loop.wait(longest)
 
     def turn(self) -> None:
         """Write what is not as it should be."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import func, select
 
-from delfin.coordination.loop import Loop
+from delfin.coordination.loop import Loop, Looping
 from delfin.db.collection import CollectionState
 from delfin.db.schedules import Schedule, ScheduleState
 from delfin.db.session import Database
@@ -38,7 +38,7 @@ _EXPECTED = (
 )
 
 
-class CollectionWatch:
+class CollectionWatch(Looping):
     """A storage that has never been collected counts from the first look that found it here."""
 
     def __init__(
@@ -50,15 +50,6 @@ class CollectionWatch:
         self._found: dict[str, float] = {}
         self._figures = {"oldest_collection_age": 0, "overdue_collections": 0}
         self._loop = Loop("collections", self.look, _INTERVAL)
-
-    def start(self) -> None:
-        self._loop.start()
-
-    def stop(self) -> None:
-        self._loop.stop()
-
-    def wait(self, longest: float) -> None:
-        self._loop.wait(longest)
 
     def figures(self) -> Mapping[str, int]:
         """Of the storages of this process, at the last look: seconds since the last good

@@ -9,7 +9,7 @@ from oslo_config import cfg
 
 from delfin import exception
 from delfin.context import get_admin_context
-from delfin.coordination.loop import Loop
+from delfin.coordination.loop import Loop, Looping
 from delfin.db import access_state
 from delfin.db.session import Database, retried
 from delfin.drivers.api import DriverAPI
@@ -42,7 +42,7 @@ class ProbeRunner:
         return Finished(DONE, {})
 
 
-class Prober:
+class Prober(Looping):
     """Queues probes that are due. Every process does: the key of a job keeps it from being twice."""
 
     def __init__(self, database: Database, queue: JobQueue, conf: cfg.ConfigOpts) -> None:
@@ -54,16 +54,6 @@ class Prober:
         )
         self._retry = int(pause * 1000)
         self._loop = Loop("probes", self.queue_due, min(_LOOK_AGAIN, pause / 4))
-
-    def start(self) -> None:
-        self._loop.start()
-
-    def stop(self) -> None:
-        self._loop.stop()
-
-    def wait(self, longest: float) -> None:
-        """Block until nothing here uses the database any more, at most 'longest' seconds."""
-        self._loop.wait(longest)
 
     def queue_due(self) -> None:
         with self._database.reader() as session:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 
 from delfin import exception
 from delfin.alerts import internal
-from delfin.coordination.loop import Loop
+from delfin.coordination.loop import Loop, Looping
 from delfin.db.profiles import Profile, get
 from delfin.db.session import Database, affected, retried
 from delfin.inventory.profiles.match import all_pools
@@ -19,7 +19,7 @@ from delfin.inventory.profiles.match import all_pools
 _AGREEMENT = 60_000
 
 
-class ProfileWatch:
+class ProfileWatch(Looping):
     """Every process looks; a profile's row says when the last look was, so that one does it."""
 
     def __init__(self, database: Database, conf: cfg.ConfigOpts) -> None:
@@ -32,13 +32,7 @@ class ProfileWatch:
 
     def start(self) -> None:
         self._began = time.monotonic()
-        self._loop.start()
-
-    def stop(self) -> None:
-        self._loop.stop()
-
-    def wait(self, longest: float) -> None:
-        self._loop.wait(longest)
+        super().start()
 
     def _turn(self) -> None:
         try:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 
 from delfin import exception
 from delfin.alerts import internal
-from delfin.coordination.loop import Loop
+from delfin.coordination.loop import Loop, Looping
 from delfin.db import reports, storages
 from delfin.db.base import utcnow
 from delfin.db.jobs import Job
@@ -39,7 +39,7 @@ def _held_otherwise(now: datetime) -> Select[str | None]:
     return select(Job.storage_id).where(*other, living)
 
 
-class ReportWatch:
+class ReportWatch(Looping):
     """Knows how old the reports are. One that is late is alerted once, by whoever sees it first.
 
     Reports share the lane of most jobs of their array. While a living worker does something else
@@ -58,13 +58,7 @@ class ReportWatch:
 
     def start(self) -> None:
         self._began = time.monotonic()
-        self._loop.start()
-
-    def stop(self) -> None:
-        self._loop.stop()
-
-    def wait(self, longest: float) -> None:
-        self._loop.wait(longest)
+        super().start()
 
     def figures(self) -> Mapping[str, int]:
         """Of the storages of this process, at the last look: the age in seconds of the oldest
