@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -49,6 +49,10 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else orjson.loads(value)
+
+
+# How far the clocks of nodes may be apart. What is farther ahead was told by one that was set back.
+CLOCKS_AGREE = timedelta(minutes=1)
 
 
 def utcnow() -> datetime:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     String,
+    and_,
     bindparam,
     case,
     exists,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from delfin.db.base import Base, Json, UtcDateTime, big_integer, utcnow
+from delfin.db.base import CLOCKS_AGREE, Base, Json, UtcDateTime, big_integer, utcnow
 from delfin.db.jobs import Job
 
 CURRENT, STALE, UNKNOWN = "current", "stale", "unknown"
@@ -134,10 +135,6 @@ def locked(session: Session, storage_id: str, lease: float) -> Report:
     return made
 
 
-# How far the clocks of nodes may be apart.
-_AGREEMENT = timedelta(minutes=1)
-
-
 def note_reading(session: Session, storage_id: str, at: datetime) -> None:
     """A synchronisation has read the pools: that is as good as a report, where there are any."""
     report = held(session, storage_id)
@@ -150,7 +147,7 @@ def is_since(known: datetime | None, at: datetime) -> bool:
 
     A time that is yet to come was told by a clock that has been set back since.
     """
-    return known is not None and at <= known <= utcnow() + _AGREEMENT
+    return known is not None and at <= known <= utcnow() + CLOCKS_AGREE
 
 
 def of(session: Session, storage_ids: Iterable[str]) -> dict[str, Report]:
@@ -192,18 +189,22 @@ def is_forgotten(storage_id: ColumnElement[str]) -> ColumnElement[bool]:
     )
 
 
-def _is_busy() -> ColumnElement[bool]:
-    """A living worker does something else with the array, beside which no report can come.
+def is_other_work(now: ColumnElement[int] | int) -> ColumnElement[bool]:
+    """Of a job: a living worker does something else with the array, beside which no report can come.
 
     A report that runs says nothing about when it ends; a collection runs beside reports, and its
-    'running_key' is not the storage's id alone.
+    'running_key' is not the storage's id alone. 'now' is in epoch milliseconds.
     """
-    return exists().where(
-        Job.running_key == Report.storage_id,
+    return and_(
+        Job.running_key == Job.storage_id,
         Job.kind != "report",
         Job.state == "running",
-        Job.lease_until > _now(),
+        Job.lease_until > now,
     )
+
+
+def _is_busy() -> ColumnElement[bool]:
+    return exists().where(Job.storage_id == Report.storage_id, is_other_work(_now()))
 
 
 def age(at: datetime | None) -> int | None:

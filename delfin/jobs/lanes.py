@@ -27,11 +27,6 @@ def running_keys(storage_id: str) -> set[str]:
     return {storage_id + _ending(lane) for lane in (None, *LANES.values())}
 
 
-def holds_the_usual_lane() -> ColumnElement[bool]:
-    """Of a running job: it keeps those of other kinds waiting."""
-    return Job.running_key == Job.storage_id
-
-
 def asked_by(owner: str, now: int, patience: int) -> dict[str, Any]:
     """The parameters of a statement with IS_FREE: the worker that asks, and epoch milliseconds.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 
 from oslo_config import cfg
 from sqlalchemy import ColumnElement, or_, select, update
@@ -11,12 +12,10 @@ from sqlalchemy import ColumnElement, or_, select, update
 from delfin import exception
 from delfin.alerts import internal
 from delfin.coordination.loop import Loop, Looping
+from delfin.db.base import CLOCKS_AGREE
 from delfin.db.profiles import Profile, get
 from delfin.db.session import Database, affected, retried
 from delfin.inventory.profiles.match import all_pools
-
-# How far the clocks of nodes may be apart, in ms.
-_AGREEMENT = 60_000
 
 
 class ProfileWatch(Looping):
@@ -100,7 +99,8 @@ class ProfileWatch(Looping):
 
 def _is_due(due: int) -> ColumnElement[bool]:
     """Also one whose last look is yet to come: a clock has been set back since."""
-    return or_(Profile.checked_at <= due, Profile.checked_at > _now() + _AGREEMENT)
+    ahead = _now() + CLOCKS_AGREE // timedelta(milliseconds=1)
+    return or_(Profile.checked_at <= due, Profile.checked_at > ahead)
 
 
 def _now() -> int:

@@ -20,8 +20,7 @@ from delfin.db.schedules import Schedule, ScheduleState
 from delfin.db.session import Database, retried
 from delfin.db.storages import Storage
 from delfin.jobs import report as report_requests
-from delfin.jobs.lanes import holds_the_usual_lane
-from delfin.jobs.queue import RUNNING, Mine, anybodys
+from delfin.jobs.queue import Mine, anybodys
 from delfin.jobs.report import REPORT
 
 # Storages that a schedule is going to ask for a report.
@@ -34,9 +33,7 @@ _EXPECTED = (
 
 def _held_otherwise(now: datetime) -> Select[str | None]:
     """Storages with which a living worker is busy, other than with a report."""
-    living = Job.lease_until > int(now.timestamp() * 1000)
-    other = (Job.state == RUNNING, Job.kind != REPORT, holds_the_usual_lane())
-    return select(Job.storage_id).where(*other, living)
+    return select(Job.storage_id).where(reports.is_other_work(int(now.timestamp() * 1000)))
 
 
 class ReportWatch(Looping):
