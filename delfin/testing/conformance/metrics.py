@@ -131,7 +131,7 @@ def _named(
         "'unmeasured' in about.yaml, or record an array that measures it"
         for kind in sorted(reading.unmeasured - unmeasured.keys())
     ]
-    delivered = {m.labels.get("resource_type") for m in reading.metrics if hasattr(m, "labels")}
+    delivered = reading.delivered()
     for kind in unmeasured:
         if kind in delivered:
             found.append(f"{kind} is 'unmeasured' in about.yaml, and was delivered")

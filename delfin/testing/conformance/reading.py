@@ -64,6 +64,11 @@ class Reading:
         """Those that the driver lists."""
         return [kind for kind in KINDS if kind.key in self.answers]
 
+    def delivered(self) -> set[str]:
+        """The types of resources that metrics were returned of."""
+        metrics = self.metrics if isinstance(self.metrics, list) else []
+        return {one.labels.get("resource_type") for one in metrics if hasattr(one, "labels")}
+
 
 def context_for(storage_id: str | None) -> RequestContext:
     """What delfin hands to each call."""
@@ -189,9 +194,8 @@ def _unmeasured(
     """The declared types of resources that this array does not measure, as the driver says."""
     if not isinstance(reading.metrics, list) or not reading.metrics:
         return set()
-    seen = {m.labels.get("resource_type") for m in reading.metrics if hasattr(m, "labels")}
     found = set()
-    for kind in sorted(wanted.keys() - seen):
+    for kind in sorted(wanted.keys() - reading.delivered()):
         try:
             driver.collect_perf_metrics(
                 context, driver.storage_id, {kind: wanted[kind]}, *reading.window

@@ -152,8 +152,9 @@ class Unisphere(RestSession):
     def iterated(self, path: str, asked: Any) -> list[dict[str, Any]]:
         """All records of the iterator that a POST is answered with; the path has no version.
 
-        One that ends early is begun once more. Raises ComponentNotFound for what the POST does not find, and InvalidResults
-        for an iterator that ends twice: that says nothing about what was asked for.
+        One that ends early is begun once more. Raises ComponentNotFound for what the POST does not
+        find, and InvalidResults for an iterator that ends twice: that says nothing about what was
+        asked for.
         """
         first = self._begun(path, asked)
         try:

@@ -1,8 +1,9 @@
 """Asks a Unisphere for what it measured of volumes, many of them with each request.
 
 'POST /performance/Volume/metrics' takes a range of volumes by their ids, at most 10,000 volumes and
-one hour: Dell's article 000214283 on Unisphere 10.x, and PyU4V 10.1, get_volume_stats. The answers are those of Dell's gopowermax 2 (types/v100,
-VolumeMetricsIterator; mock/volume_metrics.json): one row a volume, with its samples in it.
+one hour: Dell's article 000214283 on Unisphere 10.x, and PyU4V 10.1, get_volume_stats. The answers are
+those of Dell's gopowermax 2 (types/v100, VolumeMetricsIterator; mock/volume_metrics.json): one row a
+volume, with its samples in it.
 """
 
 from __future__ import annotations
