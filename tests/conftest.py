@@ -16,8 +16,9 @@ service.select_backend()
 import pytest  # noqa: E402 - the back end must be chosen before anything else
 from oslo_config import cfg  # noqa: E402 - likewise
 from oslo_db import options as oslo_db_options  # noqa: E402 - likewise
-from sqlalchemy import create_engine, exists, literal, select, text, union_all  # noqa: E402 - likewise
+from sqlalchemy import Connection, create_engine, exists, literal, select, text, union_all  # noqa: E402 - likewise
 from sqlalchemy.engine import make_url  # noqa: E402 - likewise
+from sqlalchemy.orm import Session  # noqa: E402 - likewise
 
 from delfin.conf import opts  # noqa: E402 - likewise
 from delfin.db import migration  # noqa: E402 - likewise
@@ -40,13 +41,12 @@ FILLED = union_all(
 )
 
 
-def make_empty(database: Database) -> None:
-    """Whatever stories have left there."""
-    with database.writer() as session:
-        filled = set(session.scalars(FILLED))
-        for table in reversed(METADATA.sorted_tables):
-            if table.name in filled:
-                session.execute(table.delete())
+def make_empty(database: Session | Connection) -> None:
+    """Whatever stories have left there, in the caller's transaction."""
+    filled = set(database.scalars(FILLED))
+    for table in reversed(METADATA.sorted_tables):
+        if table.name in filled:
+            database.execute(table.delete())
 
 
 def make_conf(state_path: Path, url: str) -> cfg.ConfigOpts:
@@ -126,7 +126,8 @@ def conf(migrated_url: str, tmp_path: Path) -> cfg.ConfigOpts:
 @pytest.fixture
 def database(used_again: Database) -> Iterator[Database]:
     """An empty database with the schema of this release; the test runs once for each engine."""
-    make_empty(used_again)
+    with used_again.writer() as session:
+        make_empty(session)
     yield used_again
     used_again.dispose()
 

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.parametrize(
 @pytest.fixture
 def conf(used_again: Database, tmp_path: Path) -> cfg.ConfigOpts:
     """Options that name an empty database of the engine."""
-    make_empty(used_again)
+    with used_again.writer() as session:
+        make_empty(session)
     used_again.dispose()
     return make_conf(tmp_path, used_again.url)
 

@@ -11,9 +11,8 @@ from sqlalchemy import create_engine
 
 from delfin.db import migration
 from delfin.db.session import Database
-from delfin.inventory.schema import METADATA
 from delfin.testing.simulated.fake_storage import FakeStorage
-from tests.conftest import make_conf, throw_away_database
+from tests.conftest import make_conf, make_empty, throw_away_database
 from tests.service.cluster import broker as rabbitmq
 from tests.service.cluster.cluster import Cluster, cluster_on
 from tests.service.coordination import redis_process
@@ -72,8 +71,7 @@ def cluster(
     url: str = request.getfixturevalue(getattr(request, "param", "postgresql"))
     engine = create_engine(url)
     with engine.begin() as connection:
-        for table in reversed(METADATA.sorted_tables):
-            connection.execute(table.delete())
+        make_empty(connection)
     engine.dispose()
     with cluster_on(tmp_path, url, broker.port, redis) as made:
         yield made

@@ -1,4 +1,4 @@
-"""A timetable on a clock that stands still."""
+"""A queue, a storage in it, and a timetable on a clock that stands still."""
 
 from __future__ import annotations
 

@@ -16,23 +16,11 @@ from delfin.db.query import Page
 from delfin.db.session import Database
 from delfin.jobs.board import JobBoard, strike_old
 from delfin.jobs.queue import CANCELLED, DONE, FAILED, JobQueue, LeaseLostError
-from tests.unit.db.stored import add_storage
-
-
-@pytest.fixture
-def queue(database: Database, conf: cfg.ConfigOpts) -> JobQueue:
-    return JobQueue(database, conf)
 
 
 @pytest.fixture
 def board(queue: JobQueue, conf: cfg.ConfigOpts) -> JobBoard:
     return JobBoard(queue, conf)
-
-
-@pytest.fixture
-def storage_id(database: Database) -> str:
-    with database.writer() as session:
-        return add_storage(session)
 
 
 def request_sync(database: Database, board: JobBoard, storage_id: str) -> str:

@@ -14,18 +14,6 @@ from delfin.jobs.board import REMOVAL, JobBoard
 from delfin.jobs.collect import COLLECT
 from delfin.jobs.queue import DONE, JobQueue, Lease
 from delfin.jobs.running import RunningJobs
-from tests.unit.db.stored import add_storage
-
-
-@pytest.fixture
-def queue(database: Database, conf: cfg.ConfigOpts) -> JobQueue:
-    return JobQueue(database, conf)
-
-
-@pytest.fixture
-def storage_id(database: Database) -> str:
-    with database.writer() as session:
-        return add_storage(session)
 
 
 def put(database: Database, queue: JobQueue, storage_id: str, *kinds: str) -> None:

@@ -25,11 +25,6 @@ from delfin.jobs.queue import (
 from tests.unit.db.stored import add_storage
 
 
-@pytest.fixture
-def queue(database: Database, conf: cfg.ConfigOpts) -> JobQueue:
-    return JobQueue(database, conf)
-
-
 def put(database: Database, queue: JobQueue, storage_id: str | None = None, **more: object) -> str:
     with database.writer() as session:
         return queue.enqueue(session, "sync", storage_id, **more)  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from delfin.jobs.queue import DONE, RUNNING, Lease
 from delfin.jobs.sync_requests import SYNC
 from delfin.jobs.worker import Finished, Runner, Worker
 from delfin.task_manager.sync import SyncRunner
+from delfin.testing.simulated.counters import Counters
 from tests.unit.scripted import ScriptedDriver
 from tests.unit.task_manager.collection.world import MeasuringDriver, World
 from tests.waiting import wait_until
@@ -25,27 +26,13 @@ SOON = 10.0
 
 
 class CountedDriver(MeasuringDriver):
-    """Knows how many callers are inside."""
+    """Knows how many callers are inside; each class has counters of its own."""
 
-    guard: ClassVar[threading.Lock] = threading.Lock()
-    inside: ClassVar[int] = 0
-    most: ClassVar[int] = 0
+    counters: ClassVar[Counters]
 
     def collect_perf_metrics(self, *asked: Any) -> Any:
-        with self.counted():
+        with self.counters.request("collect"):
             return super().collect_perf_metrics(*asked)
-
-    @classmethod
-    @contextmanager
-    def counted(cls) -> Iterator[None]:
-        with cls.guard:
-            cls.inside += 1
-            cls.most = max(cls.most, cls.inside)
-        try:
-            yield
-        finally:
-            with cls.guard:
-                cls.inside -= 1
 
 
 class Manager(DriverManager):
@@ -71,7 +58,7 @@ def at_work(
     """
 
     def volumes() -> list[Any]:
-        with driver.counted():
+        with driver.counters.request("volumes"):
             listing()
         return []
 
@@ -111,6 +98,8 @@ def test_a_collection_takes_its_turn_between_the_calls_of_a_long_synchronisation
     class Driver(CountedDriver):
         """The usual one: it takes one call at a time."""
 
+        counters = Counters()
+
     collected = threading.Event()
     world.sink.before = lambda _batch: collected.set()
 
@@ -129,7 +118,7 @@ def test_a_collection_takes_its_turn_between_the_calls_of_a_long_synchronisation
         ask(world, worker)
         wait_until(lambda: states(world)[COLLECT] == DONE, SOON)
         wait_until(lambda: states(world)[SYNC] == DONE, SOON)
-    assert Driver.most == 1
+    assert Driver.counters.max_concurrent == 1
     assert world.standing()["samples"] == len(world.sink.values) > 0
 
 
@@ -139,15 +128,16 @@ def test_where_a_driver_takes_two_calls_a_collection_does_not_even_wait_for_one(
     goes_on = threading.Event()
 
     class Driver(CountedDriver):
+        counters = Counters()
         concurrent_calls: ClassVar[int | bool] = 2
 
     with world.bench.database.writer() as session:
         world.bench.board.request_sync(session, world.storage_id)
     with at_work(world, Driver, lambda usual: usual, lambda: goes_on.wait(SOON)) as worker:
-        wait_until(lambda: Driver.inside == 1)
+        wait_until(lambda: Driver.counters.concurrent == 1)
         ask(world, worker)
         wait_until(lambda: states(world)[COLLECT] == DONE, SOON)
         assert states(world)[SYNC] == RUNNING
         goes_on.set()
         wait_until(lambda: states(world)[SYNC] != RUNNING, SOON)
-    assert Driver.most == 2
+    assert Driver.counters.max_concurrent == 2
