@@ -20,7 +20,7 @@ from oslo_messaging.transport import RPCTransport
 from delfin.coordination.eviction import Known, Subscriber, anything, is_storage_id
 from delfin.coordination.eviction_mail import EVERYTHING, Inbox, Outbox
 from delfin.coordination.reachability import Reachability
-from delfin.rpc.allow_list import AllowListDispatcher, allow_list_server
+from delfin.rpc.allow_list import AllowListDispatcher, AllowListServer
 from delfin.rpc.refusals import Refusals
 
 LOG = log.getLogger(__name__)
@@ -55,7 +55,7 @@ class BusEviction:
         self._server_start = threading.Thread(
             target=self._serve, name="eviction-listener", daemon=True
         )
-        self._rpc = allow_list_server(
+        self._rpc = AllowListServer(
             transport,
             oslo_messaging.Target(topic=TOPIC, server=server),
             AllowListDispatcher(_Endpoint(self._heard), {"evict": payload}, self._refusals.add),
@@ -101,7 +101,7 @@ class BusEviction:
 
     def _serve(self) -> None:
         # One thread: a message is only put down for the subscribers.
-        self._rpc.start(override_pool_size=1)
+        self._rpc.start(threads=1)
         with self._guard:
             self._serving = not self._stopping
         if self._serving:

@@ -6,6 +6,7 @@ called from outside, nor a name in a message one to be trusted.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
@@ -59,8 +60,32 @@ class AllowListDispatcher(dispatcher.RPCDispatcher):  # type: ignore[misc] # pub
         return f"{wrong[0]} is not acceptable for {method}" if wrong else ""
 
 
-def allow_list_server(
-    transport: RPCTransport, target: oslo_messaging.Target, gate: AllowListDispatcher
-) -> RPCServer:
-    """A server of the topic behind the list; not started yet."""
-    return RPCServer(transport, target, gate)
+# Seconds that a stopping process waits for what is under way; its sessions are cut off after that.
+_STOPS_WITHIN = 1.0
+
+
+class AllowListServer:
+    """A server of the topic behind the list. Starting waits for the broker, ending does not."""
+
+    def __init__(
+        self, transport: RPCTransport, target: oslo_messaging.Target, gate: AllowListDispatcher
+    ) -> None:
+        self._rpc = RPCServer(transport, target, gate)
+        self._end = threading.Thread(target=self._finish, name=f"{target.topic}-end", daemon=True)
+
+    def start(self, threads: int) -> None:
+        """So many messages are answered at once."""
+        self._rpc.start(override_pool_size=threads)
+
+    def stop(self) -> None:
+        """Take no more, soon: the library waits for a listener that waits for the broker."""
+        self._end.start()
+
+    def wait(self) -> None:
+        """A moment; neither an array that hangs nor a broker must hold the process up."""
+        if self._end.ident is not None:
+            self._end.join(_STOPS_WITHIN)
+
+    def _finish(self) -> None:
+        self._rpc.stop()
+        self._rpc.wait()

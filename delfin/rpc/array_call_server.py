@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -11,15 +10,13 @@ from oslo_log import log
 from oslo_messaging.transport import RPCTransport
 
 from delfin import exception
-from delfin.rpc.allow_list import AllowListDispatcher, allow_list_server
+from delfin.rpc.allow_list import AllowListDispatcher, AllowListServer
 from delfin.rpc.array_calls import TOPIC, ArrayCalls, Json, NoReplyError, is_request, told
 from delfin.rpc.places import Places
 from delfin.rpc.refusals import Refusals
 
 LOG = log.getLogger(__name__)
 
-# Seconds that a stopping process waits for calls under way; its sessions are cut off after that.
-_STOPS_WITHIN = 1.0
 _LONGEST_ID = 36
 
 # Does what is asked at an array: storage id, name and arguments of the request.
@@ -50,7 +47,6 @@ class ArrayCallServer:
         No array may have more than half of the threads.
         """
         self._threads = threads
-        self._end = threading.Thread(target=self._finish, name="array-calls-end", daemon=True)
         self._refusals = Refusals(f"the topic {TOPIC}")
         endpoint = _Endpoint(answer, calls, other_owner, max(1, threads // 2))
         payload = {
@@ -58,7 +54,7 @@ class ArrayCallServer:
             "request": is_request,
             "here": lambda value: isinstance(value, bool),
         }
-        self._rpc = allow_list_server(
+        self._rpc = AllowListServer(
             transport,
             oslo_messaging.Target(topic=TOPIC, server=server),
             AllowListDispatcher(endpoint, {"ask": payload}, self._refusals.add),
@@ -70,19 +66,12 @@ class ArrayCallServer:
         return self._refusals.count
 
     def start(self) -> None:
-        self._rpc.start(override_pool_size=self._threads)
+        self._rpc.start(self._threads)
 
     def stop(self) -> None:
-        """Take no more, soon: the library waits for a listener that waits for the broker."""
-        self._end.start()
+        self._rpc.stop()
 
     def wait(self) -> None:
-        """A moment; neither an array that hangs nor a broker must hold the process up."""
-        if self._end.ident is not None:
-            self._end.join(_STOPS_WITHIN)
-
-    def _finish(self) -> None:
-        self._rpc.stop()
         self._rpc.wait()
 
 

@@ -14,7 +14,7 @@ import oslo_messaging
 from oslo_log import log
 from oslo_messaging.transport import RPCTransport
 
-from delfin.rpc.allow_list import AllowListDispatcher, allow_list_server
+from delfin.rpc.allow_list import AllowListDispatcher, AllowListServer
 from delfin.rpc.refusals import Refusals
 
 LOG = log.getLogger(__name__)
@@ -100,7 +100,7 @@ class DoorbellServer:
     def __init__(self, transport: RPCTransport, server: str, topic: str = TOPIC) -> None:
         self._listeners: list[Callable[[], None]] = []
         self._refusals = Refusals(f"the topic {topic}")
-        self._rpc = allow_list_server(
+        self._rpc = AllowListServer(
             transport,
             oslo_messaging.Target(topic=topic, server=server),
             AllowListDispatcher(_Endpoint(self._wake), {"ring": {}}, self._refusals.add),
@@ -117,7 +117,7 @@ class DoorbellServer:
 
     def start(self) -> None:
         # One thread: a ring only sets a flag.
-        self._rpc.start(override_pool_size=1)
+        self._rpc.start(threads=1)
 
     def stop(self) -> None:
         self._rpc.stop()
