@@ -7,7 +7,7 @@ import hashlib
 from sqlalchemy.orm import Session
 
 from delfin.jobs.priority import HIGH
-from delfin.jobs.queue import AlreadyQueuedError, JobQueue
+from delfin.jobs.queue import JobQueue
 
 ALERT_CLEAR = "alert_clear"
 
@@ -16,14 +16,9 @@ def request(queue: JobQueue, session: Session, storage_id: str, sequence_number:
     """Queue it in the caller's transaction; the id of the job. One that waits already is the same."""
     # Vendors' numbers may be longer than the key.
     number = hashlib.sha256(sequence_number.encode()).hexdigest()[:32]
-    try:
-        return queue.enqueue(
-            session,
-            ALERT_CLEAR,
-            storage_id,
-            payload={"sequence_number": sequence_number},
-            priority=HIGH,
-            active_key=f"{ALERT_CLEAR}:{storage_id}:{number}",
-        )
-    except AlreadyQueuedError as known:
-        return known.job_id
+    return queue.ensure(
+        *(session, ALERT_CLEAR, storage_id),
+        payload={"sequence_number": sequence_number},
+        priority=HIGH,
+        active_key=f"{ALERT_CLEAR}:{storage_id}:{number}",
+    )

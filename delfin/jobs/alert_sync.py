@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from delfin.jobs.priority import NORMAL
-from delfin.jobs.queue import AlreadyQueuedError, JobQueue
+from delfin.jobs.queue import JobQueue
 
 ALERT_SYNC = "alert_sync"
 
@@ -33,15 +33,10 @@ def request(
 
     A request like one that waits or runs already is that one.
     """
-    try:
-        return queue.enqueue(
-            session,
-            ALERT_SYNC,
-            storage_id,
-            payload={"begin_time": begin_time, "end_time": end_time},
-            not_before=not_before,
-            priority=priority,
-            active_key=f"{ALERT_SYNC}:{storage_id}:{begin_time}:{end_time}",
-        )
-    except AlreadyQueuedError as known:
-        return known.job_id
+    return queue.ensure(
+        *(session, ALERT_SYNC, storage_id),
+        payload={"begin_time": begin_time, "end_time": end_time},
+        not_before=not_before,
+        priority=priority,
+        active_key=f"{ALERT_SYNC}:{storage_id}:{begin_time}:{end_time}",
+    )

@@ -126,6 +126,29 @@ class JobQueue:
             raise AlreadyQueuedError(session.scalars(other).first() or "") from None
         return job.id
 
+    def ensure(
+        self,
+        session: Session,
+        kind: str,
+        storage_id: str,
+        *,
+        active_key: str,
+        payload: dict[str, Any] | None = None,
+        priority: int = 0,
+        not_before: int | None = None,
+    ) -> str:
+        """As 'enqueue', for what is asked for once: the id of the job with that key, new or not."""
+        try:
+            return self.enqueue(
+                *(session, kind, storage_id),
+                payload=payload,
+                priority=priority,
+                not_before=not_before,
+                active_key=active_key,
+            )
+        except AlreadyQueuedError as known:
+            return known.job_id
+
     def enqueue_all(self, session: Session, kind: str, keys: Mapping[str, str]) -> None:
         """Add a job for each storage, by its 'active_key', in one statement, or none of them.
 
