@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from delfin.inventory.catalog import BY_KEY
-from delfin.testing.conformance import accepted
+from delfin.testing.conformance import accepted, contract
 from delfin.testing.conformance.checks import CHECKS
 from delfin.testing.conformance.subject import Subject
 from delfin.testing.recording import about, traps
@@ -72,6 +72,7 @@ def _column(suite: type[DriverConformance]) -> dict[str, str]:
         "product": f"{title.product} {title.firmware}",
         **{kind: _yes(counts.get(kind)) for kind in BY_KEY},
         "alerts listed": _yes(reading.alerts),
+        "alerts acknowledged": _yes(contract.implements(suite.driver, "acknowledge_alert")),
         "traps recorded": str(len(traps.load(suite.recording)) or "-"),
         "performance": _metrics(reading.metrics),
     }

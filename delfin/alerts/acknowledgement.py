@@ -18,7 +18,7 @@ from delfin.db.alerts import Alert
 from delfin.utils import utcnow_ms
 
 
-def acknowledge(session: Session, alert_id: str, by: str | None) -> None:
+def acknowledge(session: Session, alert_id: str, by: str | None) -> Alert:
     """Somebody has taken it up; 'by' says who. Said again, it changes who and nothing else.
 
     Raises:
@@ -30,6 +30,7 @@ def acknowledge(session: Session, alert_id: str, by: str | None) -> None:
     if alert.state != ACKNOWLEDGED:
         alert.state, alert.acknowledged_at = ACKNOWLEDGED, utcnow_ms()
         events.write(session, alert, WAS_ACKNOWLEDGED)
+    return alert
 
 
 def take_back(session: Session, alert_id: str) -> None:

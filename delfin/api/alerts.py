@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
 from delfin import exception
 from delfin.alerts.acknowledgement import acknowledge, take_back
-from delfin.alerts.words import STATES
+from delfin.alerts.words import FROM_ARRAY, STATES
 from delfin.api.exchange import Answer, Request
 from delfin.api.listable import Listable
 from delfin.api.listing import TOTAL, paged
@@ -72,20 +73,34 @@ def show(parts: ApiParts, request: Request) -> Answer:
 
 
 def update(parts: ApiParts, request: Request) -> Answer:
-    """Acknowledge it, or give it back."""
+    """Acknowledge it, or give it back; an array that can be told of the one is told, by a job."""
     alert_id, body = request.ids["alert_id"], request.body
+    told = _array_to_tell(parts, alert_id) if body["acknowledged"] else None
 
     @retried
     def attempt() -> None:
         with parts.database.writer() as session:
-            if body["acknowledged"]:
-                acknowledge(session, alert_id, body.get("acknowledged_by"))
-            else:
+            if not body["acknowledged"]:
                 take_back(session, alert_id)
+                return
+            alert = acknowledge(session, alert_id, body.get("acknowledged_by"))
+            if told is not None:
+                parts.jobs.request_alert_acknowledge(session, told, alert)
 
     attempt()
     parts.doorbell.ring()
     return Answer(_one(parts, alert_id))
+
+
+def _array_to_tell(parts: ApiParts, alert_id: str) -> str | None:
+    """The storage that reported the alert, if its driver can tell the array."""
+    alert = _one(parts, alert_id)
+    storage_id: str | None = alert["storage_id"]
+    if storage_id is None or alert["reported_by"] != FROM_ARRAY:
+        return None
+    with suppress(exception.AccessInfoNotFound):
+        return storage_id if parts.arrays.acknowledges_alerts(storage_id) else None
+    return None
 
 
 def exporters(parts: ApiParts, _request: Request) -> Answer:

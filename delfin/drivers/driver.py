@@ -123,6 +123,13 @@ class StorageDriver(ABC):
     def clear_alert(self, context: Any, sequence_number: str) -> Any:
         """Clear the alert that the array knows by this number."""
 
+    def acknowledge_alert(self, context: Any, sequence_number: str) -> Any:
+        """Tell the array that somebody has taken up the alert it knows by this number.
+
+        No part of SODA's SDK. Good as well when it has no such alert any more, or has been told.
+        """
+        raise NotImplementedError
+
     @abstractmethod
     def add_trap_config(self, context: Any, trap_config: dict[str, Any]) -> Any:
         """Make the array send its traps to us."""

@@ -22,10 +22,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from delfin import exception
+from delfin.db.alerts import Alert
 from delfin.db.jobs import Job
 from delfin.db.query import Listing, Page, find
 from delfin.db.session import Database
-from delfin.jobs import alert_clear, alert_sync, collect
+from delfin.jobs import alert_acknowledge, alert_clear, alert_sync, collect
 from delfin.jobs.priority import HIGH, NORMAL
 from delfin.jobs.queue import (
     ACTIVE,
@@ -177,6 +178,10 @@ class JobBoard:
     def request_alert_clear(self, session: Session, storage_id: str, sequence_number: str) -> str:
         """Queue the clearing of an alert at its array; the job's id."""
         return alert_clear.request(self._queue, session, storage_id, sequence_number)
+
+    def request_alert_acknowledge(self, session: Session, storage_id: str, alert: Alert) -> str:
+        """Have the array told that somebody has taken its alert up; the job's id."""
+        return alert_acknowledge.request(self._queue, session, storage_id, alert)
 
     def enqueue_one(
         self, session: Session, kind: str, storage_id: str, priority: int = NORMAL

@@ -11,6 +11,7 @@ from oslo_service.backend.base import ServiceBase
 
 from delfin.db.session import Database
 from delfin.drivers.api import DriverAPI
+from delfin.jobs.alert_acknowledge import ALERT_ACKNOWLEDGE
 from delfin.jobs.alert_clear import ALERT_CLEAR
 from delfin.jobs.alert_sync import ALERT_SYNC
 from delfin.jobs.board import REMOVAL, JobBoard
@@ -21,6 +22,7 @@ from delfin.jobs.sync_requests import SYNC
 from delfin.jobs.timetable import Timetable
 from delfin.jobs.worker import Runner, Worker
 from delfin.process.pulse import Pulse
+from delfin.task_manager.alert_acknowledge import AlertAcknowledgeRunner
 from delfin.task_manager.alert_clear import AlertClearRunner
 from delfin.task_manager.alert_sync import AlertSyncRunner, then_alerts
 from delfin.task_manager.collection.runner import CollectRunner
@@ -76,6 +78,7 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
             ALERT_SYNC: AlertSyncRunner(database, queue, drivers, conf),
             COLLECT: collecting,
             ALERT_CLEAR: AlertClearRunner(database, drivers),
+            ALERT_ACKNOWLEDGE: AlertAcknowledgeRunner(database, queue, drivers),
             REMOVAL: RemovalRunner(database, queue, drivers),
             PROBE: ProbeRunner(drivers),
             REPORT: report,

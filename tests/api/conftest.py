@@ -24,6 +24,7 @@ from delfin.drivers.api import DriverAPI
 from delfin.drivers.manager import DriverManager
 from delfin.drivers.session.limits import Limits
 from delfin.jobs.access_events import AccessEvents
+from delfin.jobs.alert_acknowledge import ALERT_ACKNOWLEDGE
 from delfin.jobs.alert_clear import ALERT_CLEAR
 from delfin.jobs.alert_sync import ALERT_SYNC
 from delfin.jobs.board import REMOVAL, JobBoard
@@ -35,6 +36,7 @@ from delfin.jobs.worker import Runner
 from delfin.rpc.array_call_server import ArrayCallServer
 from delfin.rpc.array_calls import ArrayCalls
 from delfin.rpc.transport import open_transport
+from delfin.task_manager.alert_acknowledge import AlertAcknowledgeRunner
 from delfin.task_manager.alert_clear import AlertClearRunner
 from delfin.task_manager.alert_sync import AlertSyncRunner
 from delfin.task_manager.array_calls import ArrayAnswers
@@ -88,6 +90,7 @@ class Stage:
             ALERT_SYNC: AlertSyncRunner(database, self.queue, self.drivers, conf),
             PROBE: ProbeRunner(self.drivers),
             ALERT_CLEAR: AlertClearRunner(database, self.drivers),
+            ALERT_ACKNOWLEDGE: AlertAcknowledgeRunner(database, self.queue, self.drivers),
             REPORT: ReportRunner(database, self.drivers, conf),
         }
         while (lease := self.queue.lease("test")) is not None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from delfin.alerts.store import raise_alert
+from delfin.alerts.words import FROM_DELFIN
 from delfin.db import trap_inbox
 from delfin.db.base import utcnow
 from delfin.db.services import Service
@@ -49,6 +51,49 @@ def test_a_clear_of_an_unknown_storage_is_not_kept(stage: Stage) -> None:
     stage.bus_problems.append("cannot be reached")
     assert stage.client.delete("/v1/storages/none/alerts/7").code == "StorageNotFound"
     assert stage.client.get("/v1/jobs").json == {"jobs": []}
+
+
+def acknowledge(stage: Stage) -> list[dict[str, Any]]:
+    """Take up the alert there is; the jobs that come of it."""
+    (alert,) = stage.client.get("/v1/alerts").json["alerts"]
+    reply = stage.client.put(f"/v1/alerts/{alert['id']}", {"acknowledged": True})
+    assert reply.status == 200
+    jobs: list[dict[str, Any]] = stage.client.get("/v1/jobs?kind=alert_acknowledge").json["jobs"]
+    return jobs
+
+
+def test_an_array_that_can_be_told_hears_who_took_up_an_alert_as_a_job(
+    stage: Stage, storage_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = driver_with(monkeypatch, "acknowledge_alert", None)
+    report(stage, storage_id, 7)
+    stage.bus_problems.append("cannot be reached")
+    (job,) = acknowledge(stage)
+    assert (job["storage_id"], job["state"], job["priority"]) == (storage_id, "queued", 10)
+    assert not called
+    stage.run_jobs()
+    assert called == [("7",)]
+    assert stage.client.get(f"/v1/jobs/{job['id']}").json["result"] == {"told": True}
+    assert changes(stage) == ["raised", "acknowledged"]
+
+
+def test_an_array_that_cannot_be_told_gets_no_job(stage: Stage, storage_id: str) -> None:
+    report(stage, storage_id, 7)
+    assert acknowledge(stage) == []
+    assert changes(stage) == ["raised", "acknowledged"]
+
+
+def test_what_delfin_raised_itself_is_no_arrays_business(
+    stage: Stage, storage_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver_with(monkeypatch, "acknowledge_alert", None)
+    with stage.parts.database.writer() as session:
+        for about in (None, storage_id):
+            raise_alert(session, about, {"alert_id": "delfin.own"}, source=FROM_DELFIN)
+            session.flush()
+    for alert in stage.client.get("/v1/alerts").json["alerts"]:
+        assert stage.client.put(f"/v1/alerts/{alert['id']}", {"acknowledged": True}).status == 200
+    assert stage.client.get("/v1/jobs?kind=alert_acknowledge").json == {"jobs": []}
 
 
 def test_the_array_is_told_where_our_receivers_are(

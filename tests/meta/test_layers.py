@@ -37,7 +37,7 @@ FLOORS = {
     "utils": 0,
 }
 # What a third-party driver may lean on: itself, its neighbours in delfin.drivers, and floor 0.
-DRIVER_FRAMEWORK = {"api", "intake", "manager", "session", "shared", "trust"}
+DRIVER_FRAMEWORK = {"alert_calls", "api", "intake", "manager", "session", "shared", "trust"}
 # What keeps sessions, leases and access states: the package below drivers/session, and the API.
 WITH_DATABASE = ("delfin.drivers.api", "delfin.drivers.session")
 # Reads which columns a storage has, as it does for each resource kind; it opens no connection.

@@ -118,16 +118,16 @@ def foreign_trap_findings(driver: type[Any]) -> list[str]:
     return found
 
 
-def clear_findings(driver: Any, *, recorded: bool) -> list[str]:
-    """Clearing an alert that the array does not have; 'recorded' if its answer to that is."""
-    try:
-        driver.clear_alert(context_for(driver.storage_id), UNKNOWN_NUMBER)
-    except NotImplementedError:
-        return []
-    except exception.DelfinException as error:
-        if not recorded:
-            return []
-        return [f"clear_alert of an unknown alert raised {type(error).__name__}: {error}"]
-    except Exception as error:  # noqa: BLE001 - as above
-        return [f"clear_alert of an unknown alert raised {type(error).__name__}: {error}"]
-    return []
+def unknown_findings(driver: Any, *, recorded: bool) -> list[str]:
+    """Orders about an alert that the array does not have; 'recorded' if its answers to that are."""
+    found = []
+    for order in ("clear_alert", "acknowledge_alert"):
+        try:
+            getattr(driver, order)(context_for(driver.storage_id), UNKNOWN_NUMBER)
+        except NotImplementedError:
+            continue
+        except Exception as error:  # noqa: BLE001 - as above
+            if recorded or not isinstance(error, exception.DelfinException):
+                why = f"{type(error).__name__}: {error}"
+                found.append(f"{order} of an unknown alert raised {why}")
+    return found

@@ -101,14 +101,14 @@ def parsed_trap(driver: type[Any], trap: dict[str, str]) -> Any:
         return f"{type(error).__name__}"
 
 
-def _clearing(subject: Subject) -> list[str]:
+def _unknown(subject: Subject) -> list[str]:
     with subject.player() as player:
         driver = player.connect(subject.driver)
         before = len(player.play.tape.misses)
-        found = alerts.clear_findings(driver, recorded=True)
+        found = alerts.unknown_findings(driver, recorded=True)
         if len(player.play.tape.misses) > before:
             # The array's own answer is not known, so any delfin error will do.
-            return alerts.clear_findings(driver, recorded=False)
+            return alerts.unknown_findings(driver, recorded=False)
         return found
 
 
@@ -129,7 +129,7 @@ def _recording(subject: Subject) -> list[str]:
     """Whether the recording is this driver's and whole, and the driver keeps to it."""
     about = about_file.read(subject.folder)
     replayed = subject.replayed
-    unused = [text for text in replayed.unused if not _is_about_clearing(text)]
+    unused = [text for text in replayed.unused if not _is_about_unknown(text)]
     return [
         *([] if about.complete else ["the recording is not complete (about.yaml)"]),
         *([] if exchange.load(subject.folder) else ["the recording is empty"]),
@@ -139,8 +139,8 @@ def _recording(subject: Subject) -> list[str]:
     ]
 
 
-def _is_about_clearing(text: str) -> bool:
-    """Asked for by the check of clear_alert alone."""
+def _is_about_unknown(text: str) -> bool:
+    """Asked for by the check of orders about an unknown alert alone."""
     return alerts.UNKNOWN_NUMBER in text
 
 
@@ -159,7 +159,7 @@ CHECKS: tuple[Check, ...] = (
     Check("the same twice", _steady),
     Check("alerts", _alerts),
     Check("traps", _traps),
-    Check("clearing an unknown alert", _clearing, live=False),
+    Check("orders about an unknown alert", _unknown, live=False),
     Check("metrics", _metrics),
     Check("no secret told", _secrets),
     Check("recording", _recording, live=False),

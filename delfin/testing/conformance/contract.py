@@ -16,7 +16,7 @@ _CONTRACT = {
     if not name.startswith("_") and callable(getattr(StorageDriver, name))
 }
 # A method of such a name is meant for the framework.
-_PREFIXES = ("list_", "get_", "collect_", "parse_", "clear_")
+_PREFIXES = ("list_", "get_", "collect_", "parse_", "clear_", "acknowledge_")
 # Known beyond the contract; see driver-sdk: several drivers have them.
 _KNOWN = {"get_access_url"}
 

@@ -54,7 +54,7 @@ def record(
             reading = read(driver, None, access=about.access)
             # Some arrays take even a wrong number for an order: only a simulator is asked.
             if source == "simulator":
-                alerts.clear_findings(driver, recorded=False)
+                alerts.unknown_findings(driver, recorded=False)
         finally:
             log_out(driver)
             tap.detach(recorder)

@@ -40,6 +40,7 @@ ARGUMENTS = {
     "list_alerts": ["context", "query_para"],
     "parse_alert": ["context", "alert"],
     "clear_alert": ["context", "sequence_number"],
+    "acknowledge_alert": ["context", "sequence_number"],
     "add_trap_config": ["context", "trap_config"],
     "remove_trap_config": ["context", "trap_config"],
     "collect_perf_metrics": [

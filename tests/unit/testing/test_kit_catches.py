@@ -345,11 +345,15 @@ class TestAlerts:
 
         assert "not the accepted one" in findings("traps", Changed, recording)[0]
 
-    def test_clearing_an_alert_that_is_not_there(self, recording: Path) -> None:
+    def test_an_error_for_an_alert_that_is_not_there(self, recording: Path) -> None:
         class Fussy(Bravo):
             def clear_alert(self, context: Any, sequence_number: str) -> None:
                 super().clear_alert(context, sequence_number)
                 raise exception.StorageClearAlertFailed("unknown")
 
-        found = findings("clearing an unknown alert", Fussy, recording)
-        assert "raised StorageClearAlertFailed" in found[0]
+            def acknowledge_alert(self, context: Any, sequence_number: str) -> None:
+                raise exception.ComponentNotFound(sequence_number)
+
+        cleared, acknowledged = findings("orders about an unknown alert", Fussy, recording)
+        assert "clear_alert of an unknown alert raised StorageClearAlertFailed" in cleared
+        assert "acknowledge_alert of an unknown alert raised ComponentNotFound" in acknowledged

@@ -178,10 +178,22 @@ class Array:
 
         The Unisphere would delete those of all its arrays, so the alert is looked at before.
         """
+        self._own_alert(alert_id)
+        self.unisphere.remove(_SYSTEM, "alert", alert_id)
+
+    def acknowledge_alert(self, alert_id: str) -> None:
+        """Raises as 'delete_alert'; one that is acknowledged, or has ended, stays as it is.
+
+        The parameter is that of PyU4V 10.1, acknowledge_alert; it is the only change that there is.
+        """
+        if self._own_alert(alert_id).get("state") == "NEW":
+            self.unisphere.edit(_SYSTEM, "alert", alert_id, editAlertActionParam="ACKNOWLEDGE")
+
+    def _own_alert(self, alert_id: str) -> Record:
         found = self.unisphere.one(_SYSTEM, "alert", alert_id)
         if str(found.get("alertId")) != alert_id or not self._is_own(found):
             raise exception.ComponentNotFound(alert_id)
-        self.unisphere.remove(_SYSTEM, "alert", alert_id)
+        return found
 
     def _alert_ids(self) -> list[str]:
         names = self.unisphere.ids("alertId", _SYSTEM, "alert", query=f"?array={self.id}")

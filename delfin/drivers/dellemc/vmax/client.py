@@ -95,6 +95,10 @@ class Unisphere(RestSession):
         """Delete the object at '/<version>/<area>/<parts>'; raises ComponentNotFound."""
         self.delete(f"/{self.version}/{area}{_joined(parts)}")
 
+    def edit(self, area: str, *parts: str, **changes: Any) -> None:
+        """Change the object at '/<version>/<area>/<parts>'; raises ComponentNotFound."""
+        self.call("PUT", f"/{self.version}/{area}{_joined(parts)}", changes)
+
     def each(
         self, ask: Callable[[Name], Answered], names: Iterable[Name], listing: Listing[Name]
     ) -> dict[Name, Answered]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from delfin import exception
@@ -117,10 +118,13 @@ class VmaxDriver(StorageDriver):
 
     def clear_alert(self, context: Any, sequence_number: str) -> None:
         """Also good when the Unisphere has no such alert: then nothing is left to clear."""
-        try:
+        with suppress(exception.ComponentNotFound):
             self._array(context).delete_alert(str(sequence_number))
-        except exception.ComponentNotFound:
-            return
+
+    def acknowledge_alert(self, context: Any, sequence_number: str) -> None:
+        """Also good when the Unisphere has no such alert: then nobody waits for that."""
+        with suppress(exception.ComponentNotFound):
+            self._array(context).acknowledge_alert(str(sequence_number))
 
     def add_trap_config(self, context: Any, trap_config: dict[str, Any]) -> None:
         """Raises NotImplementedError: the receivers of traps are set in Unisphere, by hand."""

@@ -35,6 +35,14 @@ class Events:
         with self._lock:
             return self._present.get(alert_id)
 
+    def acknowledge(self, alert_id: str) -> dict[str, Any] | None:
+        """The alert as it is then."""
+        with self._lock:
+            event = self._present.get(alert_id)
+            if event is not None:
+                event.update(state="ACKNOWLEDGED", acknowledged=True)
+            return event
+
     def delete(self, alert_id: str) -> bool:
         """Whether there was such an alert."""
         with self._lock:

@@ -209,6 +209,10 @@ class PowerMax(SimulatedArray):
                 return Answer(200, {"alertId": found} if found else {})
             case "GET", [alert_id]:
                 told = (model.events.one(alert_id) for model in asked)
+            case "PUT", [alert_id]:
+                if request.body != {"editAlertActionParam": "ACKNOWLEDGE"}:
+                    return _refused(400, "want editAlertActionParam ACKNOWLEDGE")
+                told = (model.events.acknowledge(alert_id) for model in asked)
             case "DELETE", [alert_id] if any(model.events.delete(alert_id) for model in asked):
                 return Answer(204)
             case _:

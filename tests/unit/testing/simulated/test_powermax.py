@@ -94,13 +94,17 @@ def test_v1_tells_what_is_selected(unisphere: PowerMax) -> None:
     assert one == {"id": "00001", "srp": {"id": "SRP_1"}}
 
 
-def test_an_alert_stays_until_it_is_deleted(unisphere: PowerMax) -> None:
+def test_an_alert_is_acknowledged_and_stays_until_it_is_deleted(unisphere: PowerMax) -> None:
     alert = ask(unisphere, f"/100/system/alert?array={OTHER}").json()["alertId"][0]
     path = f"/100/system/alert/{alert}"
     assert ask(unisphere, path).json()["state"] == "NEW"
-    assert ask(unisphere, path, method="PUT", body={"a": 1}).status_code == 404
+    assert ask(unisphere, path, method="PUT", body={"a": 1}).status_code == 400
+    order = {"editAlertActionParam": "ACKNOWLEDGE"}
+    assert ask(unisphere, path, method="PUT", body=order).json()["state"] == "ACKNOWLEDGED"
+    assert ask(unisphere, path).json()["acknowledged"] is True
     assert ask(unisphere, path, method="DELETE").status_code == 204
     assert ask(unisphere, path).status_code == 404
+    assert ask(unisphere, path, method="PUT", body=order).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -51,22 +51,59 @@ def test_an_alert_of_another_array_is_not_cleared(simulate: Simulate, connect: C
     assert len(unisphere.arrays[OTHER].events.ids()) == 2
 
 
+def test_an_acknowledged_alert_is_known_as_such_and_lasts(driver: VmaxDriver) -> None:
+    before = driver.list_alerts(None, None)
+    number = before[0]["sequence_number"]
+    driver.acknowledge_alert(None, number)
+    driver.acknowledge_alert(None, number)
+    assert driver.list_alerts(None, None) == before
+    assert state_at(driver, number) == "ACKNOWLEDGED"
+    driver.clear_alert(None, number)
+    driver.acknowledge_alert(None, number)
+
+
+def test_what_has_ended_is_not_acknowledged(driver: VmaxDriver) -> None:
+    ended = driver.list_alerts(None, None)[-1]
+    assert ended["category"] == "Recovery"
+    driver.acknowledge_alert(None, ended["sequence_number"])
+    assert state_at(driver, ended["sequence_number"]) == "CLEARED"
+
+
+def test_an_alert_of_another_array_is_not_acknowledged(
+    simulate: Simulate, connect: Connect
+) -> None:
+    unisphere = simulate(arrays={ARRAY: Sizes(alerts=2), OTHER: Sizes(alerts=2)})
+    driver = connect(unisphere, storage_name=ARRAY)
+    others = unisphere.arrays[OTHER].events
+    driver.acknowledge_alert(None, others.ids()[0])
+    told = others.one(others.ids()[0])
+    assert told is not None
+    assert told["state"] == "NEW"
+
+
+def state_at(driver: VmaxDriver, number: str) -> Any:
+    """What the Unisphere says of an alert."""
+    return driver.client.one("system", "alert", number)["state"]
+
+
 @pytest.mark.parametrize(
     "way", ["../symmetrix/{}/snapshot/1", "..", ".", "", "../alert/{}", "{}?a=1", "{}#a"]
 )
 def test_an_alerts_id_leads_to_no_other_object(
     unisphere: PowerMax, driver: VmaxDriver, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    deleted, answer = [], unisphere.answer
+    changed, answer = [], unisphere.answer
 
     def noted(request: Request) -> Answer:
-        if request.method == "DELETE":
-            deleted.append(request.path)
+        if request.method in {"DELETE", "PUT"}:
+            changed.append(request.path)
         return answer(request)
 
     monkeypatch.setattr(unisphere, "answer", noted)
-    driver.clear_alert(None, way.format(unisphere.arrays[ARRAY].events.ids()[0]))
-    assert deleted == []
+    number = way.format(unisphere.arrays[ARRAY].events.ids()[0])
+    driver.clear_alert(None, number)
+    driver.acknowledge_alert(None, number)
+    assert changed == []
 
 
 def test_alerts_of_other_arrays_are_dropped_even_when_unisphere_lists_them(
