@@ -246,6 +246,8 @@ class InvalidIpOrPort(DelfinException):
 class InvalidUsernameOrPassword(DelfinException):
     code = 400
     msg_fmt = "Invalid username or password."
+    # How often the array has seen it: requests that are under way may all carry it.
+    tries = 1
 
 class InvalidPrivateKey(DelfinException):
     code = 400

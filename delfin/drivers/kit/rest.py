@@ -33,6 +33,8 @@ class RestSession:
 
     # Put before every path.
     root = ""
+    # Whether each request carries the account: then nothing expires, and who is not known is refused.
+    carries_account = False
     errors = ErrorTable()
     # Applies to GET; other methods are tried once.
     retry = Retry()
@@ -49,6 +51,8 @@ class RestSession:
         self._token: str | None = None
         self._refused = False
         self._closed = False
+        # Requests that the array refused since the last 'reset', where each carries the account.
+        self.refusals = 0
 
     # --- what is the vendor's ---
 
@@ -85,6 +89,7 @@ class RestSession:
             self._end_session()
             self._rest.verify = verify
             self._refused = self._closed = False
+            self.refusals = 0
         self.sign_in()
 
     def get(self, path: str) -> Any:
@@ -113,6 +118,8 @@ class RestSession:
         token = self._token_other_than(None)
         answer = self._tried(method, path, body, limits, token)
         if self.is_expired(answer):
+            if self.carries_account:
+                raise self._account_refused()
             token = self._token_other_than(token)
             answer = self._tried(method, path, body, limits, token)
         return self._told(answer)
@@ -187,6 +194,13 @@ class RestSession:
             return self._token
         finally:
             self._lock.release()
+
+    def _account_refused(self) -> exception.InvalidUsernameOrPassword:
+        """To be raised; nobody sends it again until 'reset'."""
+        with self._lock:
+            self._refused, self._token = True, None
+            self.refusals += 1
+        return exception.InvalidUsernameOrPassword()
 
     def _new_token(self) -> str:
         if self._refused:

@@ -190,7 +190,9 @@ class Access:
         def bad(session: Session, row: AccessState) -> bool:
             # The driver has tried to log in by itself, when its session had ended.
             if state == CREDENTIALS_INVALID:
-                row.logins = [*row.logins, _now()][-MOST_LOGINS:]
+                now = _now()
+                marks = range(now, now + getattr(error, "tries", 1))
+                row.logins = [*row.logins, *marks][-MOST_LOGINS:]
             if state in {CREDENTIALS_INVALID, SESSION_LIMIT}:
                 row.last_login = _now()
             return self._fail(session, row, error, call)

@@ -31,9 +31,9 @@ VERSIONS = ("90", "91", "92", "100", "101", "102")
 _TOLD_AT = ("/version", "/90/system/version")
 # From here on a Unisphere may know '/v1', which answers with whole objects of an array.
 BULK_SINCE = "100"
-# Objects are asked for one by one, so many at a time. Each request tries the account's password: a
-# larger number could lock an account whose password was changed.
-AT_ONCE = 3
+# Objects are asked for one by one, so many at a time. Each request tries the account's password, and
+# one that was changed meanwhile may be tried twice.
+AT_ONCE = 2
 _DIGITS = re.compile(r"(\d+)\.(\d+)")
 _HEADER = "Authorization"
 
@@ -46,6 +46,7 @@ class Unisphere(RestSession):
     """One account on one Unisphere, for all threads that call."""
 
     root = "/univmax/restapi"
+    carries_account = True
     # Unisphere has no error codes: the HTTP status says what is wrong, 'message' says it in words.
     errors = ErrorTable(
         code="no.code",
@@ -120,6 +121,11 @@ class Unisphere(RestSession):
                     found[name] = answer.result()
                 except exception.ComponentNotFound as error:
                     missing[name] = error
+        except exception.InvalidUsernameOrPassword as error:
+            # Those that were under way have tried the password as well.
+            pool.shutdown(cancel_futures=True)
+            error.tries = self.refusals
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
         listed = set(listing()) if missing else set()

@@ -70,6 +70,21 @@ def test_a_refused_password_is_tried_once(array: Acme, client: AcmeClient) -> No
     assert client.get("/pools") == {}
 
 
+def test_an_account_that_each_request_carries_is_refused_and_not_sent_again(
+    array: Acme, client: AcmeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AcmeClient, "carries_account", True)
+    client.sign_in()
+    array.valid = False
+    for _ in range(3):
+        with pytest.raises(exception.InvalidUsernameOrPassword):
+            client.get("/pools")
+    assert [path for _, path in array.asked] == ["/rest/login", "/rest/pools"]
+    assert client.refusals == 1
+    client.reset(array.certificate)
+    assert client.get("/pools") == {}
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refusal_without_the_vendors_code_is_one_too(array: Acme, status: int) -> None:
     class Terse(AcmeClient):

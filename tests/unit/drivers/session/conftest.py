@@ -18,6 +18,7 @@ from delfin.db.access_secrets import seal
 from delfin.db.access_state import AccessState
 from delfin.db.array_sessions import ArraySession
 from delfin.drivers.api import DriverAPI
+from delfin.drivers.manager import DriverManager
 from delfin.drivers.session.limits import Limits
 from tests.unit.conftest import Bench
 from tests.unit.scripted import ScriptedManager
@@ -57,12 +58,16 @@ class Processes:
     told: Told = field(default_factory=Told)
     made: list[DriverAPI] = field(default_factory=list)
 
-    def start(self, elsewhere: Callable[[str], bool] | None = None, **limits: Any) -> DriverAPI:
+    def start(
+        self,
+        elsewhere: Callable[[str], bool] | None = None,
+        drivers: DriverManager | None = None,
+        **limits: Any,
+    ) -> DriverAPI:
         limits.setdefault("handover_time", 2.0)
         keyring = open_key_ring(self.bench.conf.secrets.key_file, {})
-        made = DriverAPI(
-            self.bench.database, keyring, ScriptedManager(), Limits(**limits), self.told
-        )
+        chosen = drivers or ScriptedManager()
+        made = DriverAPI(self.bench.database, keyring, chosen, Limits(**limits), self.told)
         made.sessions.join(self.bus, elsewhere)
         self.made.append(made)
         return made

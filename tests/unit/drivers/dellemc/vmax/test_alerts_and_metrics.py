@@ -9,6 +9,7 @@ import pytest
 from delfin import exception, utils
 from delfin.common import constants as c
 from delfin.drivers.dellemc.vmax.alerts import LISTED, from_trap
+from delfin.drivers.dellemc.vmax.client import AT_ONCE
 from delfin.drivers.dellemc.vmax.driver import VmaxDriver
 from delfin.testing.simulated.powermax import PowerMax, Sizes
 from delfin.testing.simulated.powermax.measured import STEP_MS
@@ -238,14 +239,14 @@ def test_what_is_declared_is_delivered_for_each_part(driver: VmaxDriver) -> None
 
 
 @pytest.mark.parametrize(("kind", "path"), [("disk", "/Disk/metrics"), ("port", "/FEPort/metrics")])
-def test_parts_are_asked_for_three_at_a_time(
+def test_parts_are_asked_for_two_at_a_time(
     unisphere: PowerMax, driver: VmaxDriver, only_together: OnlyTogether, kind: str, path: str
 ) -> None:
     end = driver.get_latest_perf_timestamp(None) or 0
     whole = collect(driver, end, end, kind)
     only_together(unisphere, path)
     assert collect(driver, end, end, kind) == whole
-    assert unisphere.counters.max_concurrent == 3
+    assert unisphere.counters.max_concurrent == AT_ONCE
 
 
 def test_each_part_has_values_of_its_own(driver: VmaxDriver) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from delfin import exception
 from delfin.drivers.dellemc.vmax import fields
+from delfin.drivers.dellemc.vmax.client import AT_ONCE
 from delfin.drivers.dellemc.vmax.driver import VmaxDriver
 from delfin.testing.simulated.powermax import PowerMax, Sizes, access, block
 from delfin.testing.simulated.powermax.simulator import ARRAY
@@ -248,12 +249,12 @@ def test_an_initiator_is_one_row_and_online_when_any_of_its_paths_is(
     assert len({row["native_storage_host_initiator_id"] for row in rows}) == len(rows) == 6
 
 
-def test_initiators_are_asked_for_three_at_a_time(
+def test_initiators_are_asked_for_two_at_a_time(
     unisphere: PowerMax, driver: VmaxDriver, only_together: OnlyTogether
 ) -> None:
     only_together(unisphere, "/initiator/")
     assert len(driver.list_storage_host_initiators(None)) == 12
-    assert unisphere.counters.max_concurrent == 3
+    assert unisphere.counters.max_concurrent == AT_ONCE
 
 
 def test_no_path_is_asked_for_once_the_initiator_is_known_to_be_online(

@@ -10,11 +10,12 @@ import pytest
 from delfin import cryptor, exception
 from delfin.context import get_admin_context
 from delfin.drivers.capabilities import checked
-from delfin.drivers.dellemc.vmax.client import chosen
+from delfin.drivers.dellemc.vmax.client import AT_ONCE, chosen
 from delfin.drivers.dellemc.vmax.driver import VmaxDriver
 from delfin.drivers.shared import ManagerSessions
 from delfin.testing.simulated.powermax import PowerMax, Sizes
-from tests.unit.drivers.dellemc.vmax.conftest import Connect, Simulate, access_to
+from delfin.testing.simulated.server import Answer, Request
+from tests.unit.drivers.dellemc.vmax.conftest import Connect, OnlyTogether, Simulate, access_to
 
 ONE, TWO, REMOTE = "000297900330", "000297900331", "000297900999"
 PAIR = {ONE: Sizes(volumes=3), TWO: Sizes(volumes=5)}
@@ -92,15 +93,33 @@ def test_a_wrong_password_is_tried_once(unisphere: PowerMax) -> None:
     assert unisphere.sessions.failed_logins == 1
 
 
-def test_a_changed_password_is_tried_twice_and_not_again(
+def test_a_changed_password_is_refused_once_and_not_sent_again(
     unisphere: PowerMax, driver: VmaxDriver
 ) -> None:
     unisphere.sessions.change_password("new")
     for _ in range(3):
         with pytest.raises(exception.InvalidUsernameOrPassword):
             driver.list_storage_pools(None)
-    # The request itself, and the sign-in that was to mend it.
-    assert unisphere.sessions.failed_logins == 2
+    assert unisphere.sessions.failed_logins == 1
+
+
+def test_a_password_that_changes_in_the_middle_of_a_listing_is_seen_twice_and_says_so(
+    simulate: Simulate, connect: Connect, only_together: OnlyTogether
+) -> None:
+    unisphere = simulate(version="92")
+    driver = connect(unisphere)
+    as_before = unisphere.answer
+
+    def changed(request: Request) -> Answer:
+        if "/volume/" in request.path:
+            unisphere.sessions.change_password("new")
+        return as_before(request)
+
+    unisphere.answer = changed  # type: ignore[method-assign]
+    only_together(unisphere, "/volume/")
+    with pytest.raises(exception.InvalidUsernameOrPassword) as refused:
+        driver.list_volumes(None)
+    assert unisphere.sessions.failed_logins == refused.value.tries == AT_ONCE == 2
 
 
 def test_threads_may_call_at_the_same_time(unisphere: PowerMax, driver: VmaxDriver) -> None:
