@@ -19,7 +19,7 @@ def test_delfin_manage_lists_them(processes: Processes, capsys: pytest.CaptureFi
     script = Script()
     shown, other = processes.bench.register(script), processes.bench.register(Script("SN2"))
     # Short, but no machine may be so busy that it ends before it is renewed.
-    process = processes.start(lease_time=2.4)
+    process = processes.start(lease_time=6.0)
     ask(process, shown)
     ask(process, other)
     script.listings["list_volumes"] = exception.BadResponse
