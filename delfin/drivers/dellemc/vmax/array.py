@@ -62,9 +62,10 @@ class Array:
         single = self.unisphere.each(partial(self._slo, "volume"), missing, self.volume_ids)
         return whole, [{**one, "pool": pool(one.get("storageGroupId"))} for one in single.values()]
 
-    def volume_ids(self, query: str = "") -> list[str]:
-        """Of all volumes, or of those that the query chooses."""
-        found = self.unisphere.listed(_SLO, "symmetrix", self.id, "volume", query=query)
+    def volume_ids(self, query: str = "", least: int | None = None) -> list[str]:
+        """Of all volumes, or of those that the query chooses; or of the first of them, 'least'."""
+        path = (_SLO, "symmetrix", self.id, "volume")
+        found = self.unisphere.listed(*path, query=query, least=least)
         return [str(one["volumeId"]) for one in found]
 
     def _pool_of_groups(self) -> Any:

@@ -147,17 +147,20 @@ class Unisphere(RestSession):
             raise exception.InvalidResults(f"{path}: no list at '{key}'")
         return found
 
-    def listed(self, area: str, *parts: str, query: str = "") -> list[dict[str, Any]]:
-        """All records of a listing that Unisphere hands out by an iterator, page by page.
+    def listed(
+        self, area: str, *parts: str, query: str = "", least: int | None = None
+    ) -> list[dict[str, Any]]:
+        """The records of a listing that Unisphere hands out by an iterator, page by page.
 
-        An iterator ends some minutes after its last use; then the listing is read once more from
-        the start. Raises InvalidResults when it ends early.
+        All of them, or as many pages as have 'least'. An iterator ends some minutes after its last
+        use; then the listing is read once more from the start. Raises InvalidResults when it ends
+        early.
         """
         path = f"/{self.version}/{area}{_joined(parts)}{query}"
         try:
-            return self.pages(path, self.get_object(path))
+            return self.pages(path, self.get_object(path), least)
         except exception.ComponentNotFound:
-            return self.pages(path, self.get_object(path))
+            return self.pages(path, self.get_object(path), least)
 
     def iterated(self, path: str, asked: Any) -> list[dict[str, Any]]:
         """All records of the iterator that a POST is answered with; the path has no version.
@@ -182,8 +185,13 @@ class Unisphere(RestSession):
             raise exception.InvalidResults(f"{path}: no iterator")
         return first
 
-    def pages(self, name: str, first: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The records of an iterator whose first answer was 'first'; the iterator is given back."""
+    def pages(
+        self, name: str, first: Mapping[str, Any], least: int | None = None
+    ) -> list[dict[str, Any]]:
+        """The records of an iterator whose first answer was 'first'; the iterator is given back.
+
+        All of them, or as many pages as have 'least'.
+        """
         count, size = first.get("count"), first.get("maxPageSize")
         if not isinstance(count, int) or not isinstance(size, int) or size < 1:
             raise exception.InvalidResults(f"{name}: no iterator")
@@ -191,17 +199,18 @@ class Unisphere(RestSession):
             # What fits into one page comes with the first answer, and leaves no iterator.
             records = _records(name, first.get("resultList"))
             return _complete(name, records, count)
+        wanted = count if least is None else min(least, count)
         iterator = f"/common/Iterator/{quote(str(first.get('id')), safe='')}"
         try:
             records = _records(name, first.get("resultList"))
-            while len(records) < count:
+            while len(records) < wanted:
                 begin = len(records) + 1
                 window = f"from={begin}&to={min(begin + size - 1, count)}"
                 more = _records(name, self.get_object(f"{iterator}/page?{window}"))
                 if not more:
                     break
                 records += more
-            return _complete(name, records, count)
+            return _complete(name, records, wanted)
         finally:
             # Unisphere keeps few of them at a time. One that it does not take back ends by itself.
             with suppress(exception.DelfinException, NotImplementedError):

@@ -73,9 +73,10 @@ def parts(array: Array, start: int, end: int) -> Iterator[Record]:
 def latest(array: Array, start: int, end: int) -> int | None:
     """When the newest sample of volumes between the two times was taken, as the first of them show.
 
-    There is no call that tells. None when nothing is measured of them.
+    There is no call that tells. The first are those that the array lists first, and of these the
+    first span that is measured. None when nothing is measured of them.
     """
-    for span in _spans(array.volume_ids())[:1]:
+    for span in _spans(array.volume_ids(least=_MOST)):
         # The last of them first, since those are few and mostly there.
         for hour in (Hour(max(start, end - _LAST_MS), end), Hour(start, end - _LAST_MS - 1)):
             with suppress(exception.ComponentNotFound):

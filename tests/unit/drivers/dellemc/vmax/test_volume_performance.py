@@ -206,7 +206,7 @@ def test_volumes_that_were_removed_meanwhile_are_not_missing(
     end = newest(driver)
 
     def remove() -> None:
-        monkeypatch.setattr(Array, "volume_ids", lambda *_: ["00001"])
+        monkeypatch.setattr(Array, "volume_ids", lambda *_, **__: ["00001"])
 
     not_found(unisphere, monkeypatch, OF_VOLUMES, 9, second_thousand, remove)
     assert len({one.labels["resource_id"] for one in collect(driver, end, end)}) == 1000
@@ -218,7 +218,7 @@ def test_pages_that_are_gone_are_read_again_and_say_nothing_about_volumes(
 ) -> None:
     unisphere.iterators.size = 39
     end = newest(driver)
-    monkeypatch.setattr(Array, "volume_ids", lambda *_: ["00001", "00028"])
+    monkeypatch.setattr(Array, "volume_ids", lambda *_, **__: ["00001", "00028"])
     not_found(unisphere, monkeypatch, "/page", times)
     if times == 1:
         assert len({one.labels["resource_id"] for one in collect(driver, end, end)}) == 40
@@ -226,6 +226,49 @@ def test_pages_that_are_gone_are_read_again_and_say_nothing_about_volumes(
         with pytest.raises(exception.InvalidResults):
             collect(driver, end, end)
     assert unisphere.iterators.open == 0
+
+
+# With a page of 400, two more pages of ids and two of samples, each with a goodbye.
+@pytest.mark.parametrize(("page", "further"), [(1000, 1), (400, 3 + 3)])
+def test_how_far_volumes_are_measured_is_told_by_the_first_thousand(
+    simulate: Simulate, connect: Connect, monkeypatch: pytest.MonkeyPatch, page: int, further: int
+) -> None:
+    unisphere = simulate(arrays={ARRAY: Sizes(volumes=2500)})
+    unisphere.iterators.size = page
+    driver = connect(unisphere)
+    end = newest(driver)
+    unisphere.lags = {"Volume": STEP_MS}
+    bodies = asked_of(unisphere, monkeypatch)
+    unisphere.reset_counters()
+    assert newest(driver) == end - STEP_MS
+    assert [(one["volumeStartRange"], one["volumeEndRange"]) for one in bodies] == [
+        ("00001", "003E8")
+    ]
+    assert unisphere.counters.by_endpoint["volume"] == 1
+    assert unisphere.counters.by_endpoint["Iterator"] == further
+    assert unisphere.iterators.open == 0
+
+
+def test_a_few_volumes_without_samples_hide_not_how_far_others_are_measured(
+    simulate: Simulate, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unisphere = simulate(arrays={ARRAY: Sizes(volumes=12_000)})
+    driver = connect(unisphere)
+    end = newest(driver)
+    unisphere.lags = {"Volume": STEP_MS}
+    monkeypatch.setattr(Array, "volume_ids", lambda *_, **__: ["00001", "02EE0"])
+    not_found(
+        unisphere, monkeypatch, OF_VOLUMES, 2, lambda body: body["volumeStartRange"] == "00001"
+    )
+    assert newest(driver) == end - STEP_MS
+
+
+def test_a_cut_off_list_of_ids_is_not_taken_for_no_volumes(
+    unisphere: PowerMax, driver: VmaxDriver
+) -> None:
+    unisphere.faults.order("short_list", "volume", times=1)
+    with pytest.raises(exception.InvalidResults, match="ends after 20 of 40"):
+        driver.get_latest_perf_timestamp(None)
 
 
 @pytest.mark.parametrize(
