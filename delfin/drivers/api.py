@@ -263,8 +263,7 @@ class DriverAPI(AlertCalls):
             exception.InvalidStorageCapability: The driver's answer is not of the SDK's shape.
         """
         found = self._drivers.driver_class(vendor, model)
-        # Drivers of SODA Delfin look for the firmware in whatever they are given.
-        filters = {"firmware_version": firmware, "access": list(access)} if firmware else None
+        filters = capabilities.filters_for(found, firmware, access)
         try:
             told = found.get_capabilities(context, filters)
         except exception.DelfinException:

@@ -1,13 +1,14 @@
-"""Checks what a driver says its arrays can do; more liberal than SODA Delfin, which refused its own."""
+"""Asks drivers what their arrays can do, and checks it; more liberal than SODA Delfin, which refused its own."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from delfin import exception
 from delfin.common import constants
+from delfin.drivers.driver import StorageDriver
 
 _METRICS = {
     metric.name: metric
@@ -29,6 +30,19 @@ TOP = {
 LISTS = ("protocols", "features")
 _WORD = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
+
+
+def filters_for(
+    driver: type[StorageDriver], firmware: str | None, access: Iterable[str]
+) -> dict[str, Any] | None:
+    """What a driver is told of an array that it is asked the capabilities of.
+
+    Drivers of SODA Delfin look for the firmware in whatever they are given, so without it they are
+    given nothing.
+    """
+    if not firmware and not driver.capabilities_by_access:
+        return None
+    return {"firmware_version": firmware or None, "access": list(access)}
 
 
 def understood(told: Any, firmware: str | None = None) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class StorageDriver(ABC):
     unsupported_kinds: ClassVar[frozenset[str]] = frozenset()
     # False for arrays that send no traps and answer no SNMP: nobody is alarmed by their silence.
     has_snmp_agent: ClassVar[bool] = True
+    # True where the capabilities depend on the access types: these are told in any case then.
+    capabilities_by_access: ClassVar[bool] = False
 
     def __init__(self, **kwargs: Any) -> None:
         """Take the access info as keywords.
@@ -159,8 +161,9 @@ class StorageDriver(ABC):
         of words: `protocols` (as of ports and shares: fc, iscsi, nvme-of, nfs, cifs) and `features`
         (thin_provisioning, compression, deduplication, snapshots, replication, encryption, tiering).
 
-        'filters' holds what is known of the array, or is None: its `firmware_version`, and under
-        `access` the access types that it was registered with, such as `["rest", "ssh"]`.
+        'filters' holds what is known of the array: its `firmware_version`, and under `access` the
+        access types that it was registered with, such as `["rest", "ssh"]`. It is None while the
+        firmware is unknown; with `capabilities_by_access` only the `firmware_version` is then.
         """
 
     def get_alert_sources(self, context: Any) -> list[dict[str, str]]:

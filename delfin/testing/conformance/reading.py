@@ -12,6 +12,7 @@ from typing import Any
 
 from delfin import utils
 from delfin.context import RequestContext
+from delfin.drivers.capabilities import filters_for
 from delfin.drivers.driver import StorageDriver
 from delfin.inventory.catalog import KINDS
 from delfin.inventory.kind import ResourceKind
@@ -178,9 +179,9 @@ def _capabilities(
     firmware = (
         reading.storage.get("firmware_version") if isinstance(reading.storage, dict) else None
     )
-    known = {"firmware_version": firmware, "access": list(access)}
+    filters = filters_for(type(driver), firmware, access)
     try:
-        return type(driver).get_capabilities(context, known)
+        return type(driver).get_capabilities(context, filters)
     except NotImplementedError:
         return None
     except Exception as error:  # noqa: BLE001 - as above

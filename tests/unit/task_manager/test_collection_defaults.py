@@ -47,6 +47,7 @@ class Drivers(DriverManager):
     def __init__(self) -> None:
         super().__init__()
         self.told: dict[str, Any] = {}
+        self.by_access: set[str] = set()
 
     def driver_class(self, vendor: str, model: str) -> Any:
         told = self.told[model]
@@ -58,7 +59,11 @@ class Drivers(DriverManager):
                 raise told
             return told
 
-        return type("Silent", (StorageDriver,), {"get_capabilities": staticmethod(tell)})
+        own = {
+            "get_capabilities": staticmethod(tell),
+            "capabilities_by_access": model in self.by_access,
+        }
+        return type("Silent", (StorageDriver,), own)
 
 
 @pytest.fixture
@@ -217,12 +222,14 @@ def test_a_storage_that_is_being_removed_gets_nothing(
     assert rows(database, MetricsSettings) == rows(database, TelemetryConfig) == []
 
 
+@pytest.mark.parametrize("firmware", ["1.0", None])
 def test_what_an_array_can_do_follows_the_ways_to_it(
-    database: Database, conf: cfg.ConfigOpts, drivers: Drivers, start: Start
+    database: Database, conf: cfg.ConfigOpts, drivers: Drivers, start: Start, firmware: str | None
 ) -> None:
     """Some keep a history that can be read over SSH only."""
+    drivers.by_access = {"dual"}
     drivers.told["dual"] = lambda filters: can(*(["disk"] if "ssh" in filters["access"] else []))
-    storage_id = add(database, "dual", firmware="1.0")
+    storage_id = add(database, "dual", firmware)
     defaults = start()
     defaults.turn()
     assert collected(database, conf, storage_id) == {}

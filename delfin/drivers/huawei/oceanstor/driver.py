@@ -43,6 +43,8 @@ class OceanStorDriver(StorageDriver):
 
     # The session, and what is remembered, are guarded; an array has a session for 32 users.
     concurrent_calls: ClassVar[int | bool] = 4
+    # Files are read over SSH.
+    capabilities_by_access = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -156,6 +156,16 @@ class OddRows(OldDriver):
         return [constants.metric_struct("iops", labels, {start_time: 1})]
 
 
+class ComparesFirmware(OldDriver):
+    """Looks for the firmware whenever it is given filters at all."""
+
+    @staticmethod
+    def get_capabilities(context, filters=None):
+        if filters and filters["firmware_version"] < "9.8":
+            return None
+        return {"is_historic": True, "resource_metrics": {}}
+
+
 class OddErrors(OldDriver):
     """Classes raised without a call, None for a list, errors of Python, a word as a keyword."""
 

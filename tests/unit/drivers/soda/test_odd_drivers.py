@@ -124,6 +124,16 @@ class TestOddRows:
         assert [(m.name, m.values) for m in metrics] == [("iops", {5: 1})]
         assert metrics[0].labels["storage_id"] == storage_id
 
+    def test_a_driver_that_compares_the_firmware_is_told_nothing_without_it(
+        self, old: Bench
+    ) -> None:
+        asked = (context(), "acme", "ComparesFirmware")
+        for firmware in ("9.8", None, ""):
+            told = old.arrays.capabilities_of(*asked, firmware, ["rest", "ssh"])
+            assert told["is_historic"] is True
+        with pytest.raises(exception.StorageCapabilityNotSupported):
+            old.arrays.capabilities_of(*asked, "9.7", ["rest", "ssh"])
+
 
 class TestOddErrors:
     @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from delfin import exception
-from delfin.drivers.capabilities import checked
+from delfin.drivers.capabilities import checked, filters_for
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.drivers.huawei.oceanstor.history import RETENTION
 from delfin.testing.simulated.oceanstor import OceanStor
@@ -185,6 +185,8 @@ def test_a_controller_whose_files_cannot_be_had_is_missed(
 def test_history_is_promised_only_where_files_can_be_read() -> None:
     told = checked(OceanStorDriver.get_capabilities(None, ACCESS))
     assert (told["is_historic"], told["performance_metric_retention_window"]) == (True, RETENTION)
+    early = filters_for(OceanStorDriver, None, ["rest", "ssh"])
+    assert OceanStorDriver.get_capabilities(None, early) == told
     for filters in (None, {"firmware_version": "6.1.6"}, {**ACCESS, "access": ["rest"]}):
         other = checked(OceanStorDriver.get_capabilities(None, filters))
         assert other["is_historic"] is False
