@@ -296,6 +296,9 @@ class ArraySessionsInUse(DelfinException):
 class StorageBackendException(DelfinException):
     msg_fmt = "Exception from Storage Backend: {0}."
 
+class PerformanceNotKept(StorageBackendException):
+    msg_fmt = "The array has no performance data up to {0} ms of the epoch any more."
+
 class SSHException(DelfinException):
     msg_fmt = "SSH error: {0}"
 

@@ -153,6 +153,8 @@ class StorageDriver(ABC):
         `resource_metrics` is that part of the capabilities which is wanted:
         `{resource type: {metric name: {"unit": ..., "description": ...}}}`. delfin asks for one type
         at a time; NotImplementedError says that this array does not measure it after all.
+        PerformanceNotKept, before the first series, says up to where the array has nothing of the
+        type any more: delfin asks again for what is after that, and tells the rest as lost.
         """
 
     @staticmethod

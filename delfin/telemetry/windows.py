@@ -133,13 +133,25 @@ def begin(progress: Progress, newest: int, rules: Rules) -> tuple[Progress, int 
     return progress, max(edge, newest - rules.longest)
 
 
-def went_on(progress: Progress, start: int, newest: int, rules: Rules) -> tuple[Progress, Ranges]:
-    """The progress after a reading from 'start' to 'newest', and what can never be read any more."""
+def went_on(
+    progress: Progress, start: int, newest: int, rules: Rules, kept: int = 0
+) -> tuple[Progress, Ranges]:
+    """The progress after a reading from 'start' to 'newest', and what can never be read any more.
+
+    'kept' is up to where the array turned out to have nothing any more, as in 'forgot'.
+    """
     missing = progress.missing
     if progress.covered is not None:
         missing = joined((*missing, Range(progress.covered, start)))
-    lost, missing = divided(missing, newest - rules.horizon)
+    missing = joined((*missing, Range(start, min(kept, newest))))
+    lost, missing = divided(missing, max(newest - rules.horizon, kept))
     return Progress(newest, newest, missing), lost
+
+
+def forgot(progress: Progress, kept: int) -> tuple[Progress, Ranges]:
+    """The progress where the array has nothing up to 'kept' any more, and what is lost by that."""
+    lost, missing = divided(progress.missing, kept)
+    return replace(progress, missing=missing), lost
 
 
 def refilled(progress: Progress, taken: Range) -> Progress:

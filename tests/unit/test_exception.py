@@ -60,6 +60,7 @@ FailedTaskNotFound                 NotFound         404  1
 ConfigNotFound                     NotFound         404  1
 PasteAppNotFound                   NotFound         404  2
 StorageBackendException            DelfinException  500  1
+PerformanceNotKept                 StorageBackendException  500  1
 SSHException                       DelfinException  500  1
 SSHInjectionThreat                 DelfinException  500  1
 LockCreationFailed                 DelfinException  500  0

@@ -77,7 +77,7 @@ def write_refused(session: Session, storage_id: str, error: Mapping[str, str]) -
 
 def _told(lost: Mapping[str, Sequence[Range]]) -> str:
     return "; ".join(
-        f"{kind}: {_moment(ranges[0].start)} to {_moment(ranges[-1].end)}"
+        f"{kind}: {_moment(min(ranges).start)} to {_moment(max(ranges).end)}"
         for kind, ranges in sorted(lost.items())
         if ranges
     )

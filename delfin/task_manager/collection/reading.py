@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any, TypeVar
 
+from delfin import exception
 from delfin.context import get_admin_context
 from delfin.drivers.api import DriverAPI
 from delfin.task_manager.collection.apart import SeriesApart
@@ -82,8 +83,8 @@ class Reader:
         progress, start = begin(progress, newest, asked.rules)
         if start is None:
             return progress, ()
-        self.range(asked, Range(start, newest), counted, refill=False)
-        return went_on(progress, start, newest, asked.rules)
+        kept = self.range(asked, Range(start, newest), counted, refill=False)
+        return went_on(progress, start, newest, asked.rules, kept)
 
     def what_there_is(
         self,
@@ -170,25 +171,37 @@ class Reader:
             return before, ()
         return went_on(before, begun, clock, asked.rules)
 
-    def range(self, asked: Asked, window: Range, counted: Counted, *, refill: bool) -> None:
-        """Exactly the samples of a range. Raises as 'up_to'."""
+    def range(self, asked: Asked, window: Range, counted: Counted, *, refill: bool) -> int:
+        """Exactly the samples of a range, as far as the array has them. Raises as 'up_to'.
+
+        Up to the moment that is returned it has none of any time any more; 0 for no such moment.
+        """
         start, end = window
         oldest = start - self._overlap - asked.ahead
         limits = Window(start, end, oldest, end + asked.ahead)
-        self._ask(
-            asked, window, lambda rows: self._put(rows, asked, limits, counted, refill=refill)
-        )
+
+        def put(rows: Iterable[Any]) -> None:
+            self._put(rows, asked, limits, counted, refill=refill)
+
+        try:
+            self._ask(asked, window, put)
+        except exception.PerformanceNotKept as error:
+            kept = int(error.error_args[0])
+            if kept < end:
+                self._call(asked, kept, end, put)
+            return kept
+        return 0
 
     def _ask(self, asked: Asked, window: Range, take: Callable[[Iterable[Any]], Taken]) -> Taken:
+        return self._call(asked, max(0, window.start - self._overlap), window.end, take)
+
+    def _call(
+        self, asked: Asked, start: int, end: int, take: Callable[[Iterable[Any]], Taken]
+    ) -> Taken:
         storage_id = self._source.storage_id
-        return self._drivers.read_perf_metrics(
-            get_admin_context(storage_id=storage_id),
-            storage_id,
-            {asked.resource_type: asked.metrics},
-            max(0, window.start - self._overlap),
-            window.end,
-            take,
-        )
+        context = get_admin_context(storage_id=storage_id)
+        wanted = {asked.resource_type: asked.metrics}
+        return self._drivers.read_perf_metrics(context, storage_id, wanted, start, end, take)
 
     def _put(
         self,

@@ -20,7 +20,7 @@ from delfin.task_manager.collection.commit import Outcome
 from delfin.task_manager.collection.reading import Asked, Reader
 from delfin.telemetry.checking import Counted
 from delfin.telemetry.collected import CollectedKind
-from delfin.telemetry.windows import Progress, Range, Ranges, piece, refilled, shrunk
+from delfin.telemetry.windows import Progress, Range, Ranges, forgot, piece, refilled, shrunk
 
 LOG = log.getLogger(__name__)
 
@@ -184,7 +184,7 @@ class Round:
         if window is None:
             return False
         try:
-            self._reader.range(asked, window, counted, refill=True)
+            kept = self._reader.range(asked, window, counted, refill=True)
         except _OVER:
             raise
         except Exception as error:  # noqa: BLE001 - drivers raise anything; the table says what next
@@ -193,7 +193,9 @@ class Round:
             return False
         self._count(counted)
         self.refilled += counted.kept
-        self._keep(asked, replace(before, progress=refilled(before.progress, window)))
+        progress, lost = forgot(before.progress, kept)
+        self._pending.lost.setdefault(kind, []).extend(lost)
+        self._keep(asked, replace(before, progress=refilled(progress, window)))
         return True
 
     def _ask_for_more(self, due: Sequence[Asked]) -> None:

@@ -102,6 +102,18 @@ def test_what_is_older_than_the_array_keeps_is_lost() -> None:
     assert after.missing == (Range(800, 900), Range(1000, 1250))
 
 
+def test_what_the_array_turns_out_not_to_have_is_lost() -> None:
+    progress = Progress(1000, 1000, (Range(200, 300), Range(600, 900)))
+    rules = Rules(history=100, horizon=5000, longest=50)
+    after, lost = windows.forgot(progress, 700)
+    assert (lost, after.missing) == ((Range(200, 300), Range(600, 700)), (Range(700, 900),))
+    after, lost = windows.went_on(after, 1000, 1300, rules, kept=1100)
+    assert (after, lost) == (Progress(1300, 1300), (Range(700, 900), Range(1000, 1100)))
+    # A moment before all that is missing takes nothing away.
+    assert windows.forgot(progress, 100) == (progress, ())
+    assert windows.went_on(progress, 1000, 1300, rules, kept=100)[1] == ()
+
+
 def test_a_time_without_data_is_not_missing() -> None:
     progress = Progress(edge=100, asked=900)
     after, lost = windows.went_on(progress, 1000, 1050, Rules(100, 0, 50))

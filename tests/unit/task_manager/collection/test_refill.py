@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import func, select
 
@@ -84,6 +86,51 @@ def test_what_the_array_has_forgotten_is_one_gap_and_one_alert(new_world: NewWor
     world.time.sleep(MINUTE)
     world.pass_by(1)
     assert alerts(world) == [("delfin.collection_gap", "cleared")]
+
+
+def test_what_the_array_turns_out_not_to_have_is_one_gap_and_the_rest_is_read(
+    world: World,
+) -> None:
+    """It has lost less than an hour ago what it promises to keep for days."""
+    world.pass_by(3)
+    left = world.array.newest - MINUTE
+    world.array.trouble = AWAY
+    world.pass_by(60)
+    world.array.trouble = keeps_from(world.array.newest - 22 * MINUTE)
+    world.array.calls.clear()
+    assert world.collect_at_once().state == DONE
+    assert world.gaps() == [(left, world.array.newest - 22 * MINUTE)]
+    assert not world.missing()
+    world.assert_whole(world.array.newest - 22 * MINUTE, world.array.newest)
+    assert world.sink.repeated == 0
+    assert len(world.array.calls) < 10, "nothing that is lost is asked for piece by piece"
+    assert alerts(world) == [("delfin.collection_gap", "open")]
+
+
+def test_a_first_collection_takes_what_a_new_array_has(world: World) -> None:
+    kept = world.array.newest - 2 * MINUTE
+    world.array.trouble = keeps_from(kept)
+    assert world.collect().state == DONE
+    world.assert_whole(kept, world.array.newest)
+    ((_, end),) = world.gaps()
+    assert end == kept
+
+
+def test_a_moment_that_was_delivered_before_is_no_gap(world: World) -> None:
+    """Windows are asked for with an overlap, which the array may have no more."""
+    world.pass_by(3)
+    world.array.trouble = keeps_from(world.array.newest - MINUTE)
+    assert world.collect_at_once().state == DONE
+    assert not world.gaps()
+    world.assert_whole(BEGIN, world.array.newest)
+
+
+def keeps_from(kept: int) -> Callable[[int, int], None]:
+    def trouble(start: int, _end: int) -> None:
+        if start < kept:
+            raise exception.PerformanceNotKept(kept)
+
+    return trouble
 
 
 def test_a_gap_that_grows_is_one_record(world: World) -> None:
