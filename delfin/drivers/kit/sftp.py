@@ -80,16 +80,24 @@ def opened(**access: Any) -> Iterator[Files]:
 
     Raises InvalidInput without such a block, and the connection errors of the SDK.
     """
+    with logged_in(**access) as ssh:
+        try:
+            yield Files(_client(ssh))
+        except (paramiko.SSHException, paramiko.SFTPError, OSError, EOFError) as error:
+            host = str(access["ssh"]["host"])
+            raise ssh_errors.translated(error, "do_exec", host) from error
+
+
+@contextmanager
+def logged_in(**access: Any) -> Iterator[paramiko.SSHClient]:
+    """The same login before anything is asked for; raises likewise."""
     login = Access(**access)
-    host = str(login.ssh_host)
     try:
         ssh = login.login()
     except Exception as error:
-        raise ssh_errors.translated(error, "create", host) from error
+        raise ssh_errors.translated(error, "create", str(login.ssh_host)) from error
     try:
-        yield Files(_client(ssh))
-    except (paramiko.SSHException, paramiko.SFTPError, OSError, EOFError) as error:
-        raise ssh_errors.translated(error, "do_exec", host) from error
+        yield ssh
     finally:
         ssh.close()
 

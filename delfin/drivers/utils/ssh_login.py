@@ -29,6 +29,8 @@ class Access:
         self.ssh_pub_key_type = ssh.get("pub_key_type")
         self.ssh_pub_key = ssh.get("pub_key")
         self.ssh_conn_timeout = ssh.get("conn_timeout") or self.CONN_TIMEOUT
+        # A host that has the password counts it, whoever hangs up.
+        self.ssh_auth_timeout = ssh.get("auth_timeout") or self.ssh_conn_timeout
         # Drivers with a login of their own read it under this name.
         self.conn_timeout = self.ssh_conn_timeout
 
@@ -89,7 +91,7 @@ class Access:
                 password=cryptor.decode(self.ssh_password) if self.ssh_password else "",
                 timeout=timeout,
                 banner_timeout=timeout,
-                auth_timeout=timeout,
+                auth_timeout=bounded(self.ssh_auth_timeout),
                 allow_agent=False,
                 look_for_keys=False,
                 disabled_algorithms=host_key.disabled_algorithms(kept),

@@ -13,7 +13,7 @@ import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from delfin import exception
 from delfin.common import deadline
@@ -26,8 +26,9 @@ FOLDERS = (
     "/OSM/coffer_data/omm/perf/perf_files/",
     "/svp_data/PerfFile/",
 )
-# Seconds; a controller that is down does not answer at all.
+# Seconds; a controller that is down does not answer at all. Whoever signs in may want no files.
 CONNECT_TIMEOUT = 15
+SIGN_IN_TIMEOUT = 2
 # Seconds for which a host that could not be reached is asked after the others.
 AVOIDED = 300.0
 
@@ -37,6 +38,7 @@ _LARGEST = 128 * 1024 * 1024
 _REMEMBERED = 16 * 1024 * 1024
 
 Entries = Mapping[str, Sequence[sftp.Entry]]
+Login = TypeVar("Login")
 
 
 class Account:
@@ -47,7 +49,7 @@ class Account:
         self._lock = threading.Lock()
         self._refused = ""
 
-    def logged_in(self, where: str, log_in: Callable[[], sftp.Files]) -> sftp.Files:
+    def logged_in(self, where: str, log_in: Callable[[], Login]) -> Login:
         """Raises InvalidUsernameOrPassword for a refusal now or before; it says where."""
         with self._lock:
             if not self._refused:
@@ -76,9 +78,13 @@ class Host:
         return time.monotonic() < self._avoided_until
 
     def log_in(self) -> None:
-        """And out again; raises InvalidUsernameOrPassword and StorageBackendException."""
-        with self._lock, self._opened():
-            pass
+        """And out again; raises InvalidUsernameOrPassword and StorageBackendException.
+
+        A host that answers late has been given no password; one that has it may take its time.
+        """
+        quick = {**self._ssh, "conn_timeout": SIGN_IN_TIMEOUT, "auth_timeout": CONNECT_TIMEOUT}
+        with self._lock, self._told(), ExitStack() as held:
+            self._logged_in(lambda: held.enter_context(sftp.logged_in(ssh=quick)))
 
     def entries(self, until: int | None) -> Entries:
         """The files by controller, oldest first; listed anew unless those known go beyond 'until'."""
@@ -120,14 +126,18 @@ class Host:
 
     @contextmanager
     def _opened(self) -> Iterator[sftp.Files]:
-        """A login.
+        """A login, and what it sees."""
+        with self._told(), ExitStack() as held:
+            yield self._logged_in(lambda: held.enter_context(sftp.opened(ssh=self._ssh)))
 
-        The array answers over REST, so an error here says nothing about the array as a whole. But a
-        refusal does, or the same password would be tried until it is locked.
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """The array answers over REST, so an error here says nothing about the array as a whole.
+
+        But a refusal does, or the same password would be tried until it is locked.
         """
         try:
-            with ExitStack() as held:
-                yield self._logged_in(held)
+            yield
         except (
             exception.StorageBackendException,
             exception.InvalidResults,
@@ -140,18 +150,16 @@ class Host:
             what = f"performance files of {self._name}: {error.msg}"
             raise exception.StorageBackendException(what) from error
 
-    def _logged_in(self, held: ExitStack) -> sftp.Files:
+    def _logged_in(self, log_in: Callable[[], Login]) -> Login:
         try:
-            files = self._account.logged_in(
-                self._name, lambda: held.enter_context(sftp.opened(ssh=self._ssh))
-            )
+            login = self._account.logged_in(self._name, log_in)
         except exception.DelfinException as error:
             is_answer = isinstance(error, exception.InvalidUsernameOrPassword)
             if not is_answer and not deadline.is_over(error):
                 self._avoided_until = time.monotonic() + AVOIDED
             raise
         self._avoided_until = 0.0
-        return files
+        return login
 
 
 def _by_controller(entries: Sequence[sftp.Entry]) -> dict[str, list[sftp.Entry]]:

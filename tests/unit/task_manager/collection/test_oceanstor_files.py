@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
+import paramiko
 import pytest
 
 from delfin import cryptor, exception
@@ -168,6 +169,30 @@ def test_a_password_that_is_refused_for_files_is_not_tried_again(
     another.close()
     assert [one.logins for one in array.controllers] == [1, 0]
     assert (array.sessions.logins, array.sessions.open) == (1, 0)
+
+
+def test_a_password_that_no_sign_in_could_try_is_refused_once_for_all_processes(
+    collected: Collected, array: OceanStor
+) -> None:
+    """The host was no good when delfin signed in, so the first collection finds it out."""
+    first, sessions = array.controllers[0], collected.arrays.sessions
+    known, first.host_key = first.host_key, paramiko.ECDSAKey.generate()
+    with sessions.using(get_admin_context(), collected.storage_id, Call.LIST) as driver:
+        assert driver.list_disks(None)
+    assert [one.logins for one in array.controllers] == [0, 0]
+    first.host_key = known
+    for one in array.controllers:
+        one.knows = lambda *_account: False
+    for _ in range(2):
+        assert collected.collect().result["error_code"] == "InvalidUsernameOrPassword"
+    another = collected.another_process()
+    with (
+        pytest.raises(exception.InvalidUsernameOrPassword, match="refused since"),
+        another.using(get_admin_context(), collected.storage_id, Call.LIST),
+    ):
+        pass
+    another.close()
+    assert sum(one.logins for one in array.controllers) == 1
 
 
 def test_a_controller_that_refuses_the_password_later_is_asked_once(

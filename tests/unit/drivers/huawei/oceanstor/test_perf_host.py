@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -33,6 +35,7 @@ def test_a_controller_that_is_down_keeps_nobody_waiting(
     array: OceanStor, connect: Connect, clock: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is the first that is listed, and takes connections without a word."""
+    monkeypatch.setattr(perf_host, "SIGN_IN_TIMEOUT", 0.1)
     monkeypatch.setattr(perf_host, "CONNECT_TIMEOUT", 0.1)
     with socket.create_server((array.host, 0)) as mute:
         mute.setblocking(False)
@@ -138,6 +141,49 @@ def test_an_older_file_that_is_cut_off_is_told(
         collected(driver, *window, "disk")
     end()
     assert collected(driver, *window, "disk")
+
+
+def test_a_host_that_does_not_answer_hardly_delays_the_sign_in(
+    array: OceanStor, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The array is served, and the host has heard no password that could be wrong."""
+    monkeypatch.setattr(perf_host, "SIGN_IN_TIMEOUT", 0.1)
+    with socket.create_server((array.host, 0)) as mute:
+        mute.setblocking(False)
+        access = ssh(array)
+        access["ssh"]["port"] = mute.getsockname()[1]
+        began = time.monotonic()
+        assert connect(array, **access).list_disks(None)
+        assert time.monotonic() - began < perf_host.CONNECT_TIMEOUT / 2
+        assert attempts(mute) == 1
+
+
+def test_a_host_that_has_the_password_may_take_its_time_to_refuse_it(
+    array: OceanStor, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would have counted a try that delfin has not, and be asked again."""
+    monkeypatch.setattr(perf_host, "SIGN_IN_TIMEOUT", 1.0)
+
+    def refuse_late(_user: str, _password: str) -> bool:
+        return threading.Event().wait(1.3)
+
+    array.controllers[0].knows = refuse_late
+    with pytest.raises(exception.InvalidUsernameOrPassword, match="performance files of"):
+        connect(array, **ssh(array))
+    assert logins(array) == [1, 0]
+
+
+def test_a_sign_in_opens_no_channel(array: OceanStor, connect: Connect) -> None:
+    """A host that is slow with it would be waited for."""
+    opened: list[int] = []
+
+    def open_one() -> bool:
+        opened.append(1)
+        return True
+
+    array.controllers[0].opens = open_one
+    connect(array, **ssh(array))
+    assert (logins(array), opened) == ([1, 0], [])
 
 
 def logins(array: OceanStor) -> list[int]:
