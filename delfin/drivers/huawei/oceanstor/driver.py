@@ -174,8 +174,9 @@ class OceanStorDriver(StorageDriver):
         """What the array wrote into its files or, without a way to them, its last samples.
 
         These count when they are of the window or up to two minutes newer. Raises
-        StorageBackendException when files are missing that may still come, or be found, and
-        InvalidUsernameOrPassword when one of the hosts refuses the account.
+        StorageBackendException when files are missing that may still come, or be found,
+        PerformanceNotKept when they are there no more, and InvalidUsernameOrPassword when one of
+        the hosts refuses the account.
         """
         statistics, history = self.release.statistics, self._history
         start, end = int(start_time), int(end_time)

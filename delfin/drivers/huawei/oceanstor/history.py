@@ -7,75 +7,23 @@ Dorado 6000 V6.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from delfin import exception
-from delfin.drivers.huawei.oceanstor.indicators import Sample, merged
-from delfin.drivers.huawei.oceanstor.perf_file import Block
+from delfin.drivers.huawei.oceanstor.gathering import FILES_BEHIND, Gathering
+from delfin.drivers.huawei.oceanstor.indicators import Sample
 from delfin.drivers.huawei.oceanstor.perf_host import Account, Host
+from delfin.drivers.huawei.oceanstor.written import Span, Written
 from delfin.drivers.kit import sftp
 
 # Seconds for which files were seen to be kept; some arrays keep them longer.
 RETENTION = 86_400
-# Files of one length: so many may a controller that runs be behind the others.
-_FILES_BEHIND = 2
 # The 'extra_attributes' that names the other controllers, and what it looks like.
 OTHERS = "performance_hosts"
 _WANT = f"extra_attributes.{OTHERS}: want 'address[:port] SHA256:fingerprint', others after ';'"
-
-
-@dataclass(frozen=True)
-class _Written:
-    """What one controller wrote, oldest first, and whom to ask for it."""
-
-    name: str
-    host: Host
-    entries: Sequence[sftp.Entry]
-
-    def newest(self) -> list[Block]:
-        """What is in the newest file, or in the one before it: the newest may be being written."""
-        with self.host.reading() as read:
-            try:
-                return read(self.entries[-1])
-            except exception.InvalidResults:
-                if len(self.entries) == 1:
-                    raise
-                return read(self.entries[-2])
-
-    def blocks(self, start: int, end: int, *, is_running: bool) -> Iterator[Block]:
-        """Those with moments after 'start', until one goes beyond 'end'; as of 'History.samples'.
-
-        A controller that does not run tells what it has.
-        """
-        reached = 0
-        with self.host.reading() as read:
-            for entry in self.entries:
-                if entry.changed * 1000 <= start:
-                    continue
-                if reached > end:
-                    break
-                try:
-                    found = read(entry)
-                except exception.InvalidResults:
-                    if entry is self.entries[-1]:
-                        break
-                    raise
-                is_first = is_running and entry is self.entries[0]
-                if is_first and all(one.start * 1000 > end for one in found):
-                    raise exception.StorageBackendException(
-                        f"{entry.name} is the oldest performance file, and begins later"
-                    )
-                yield from found
-                reached = max((reached, *(block.end * 1000 for block in found)))
-        if is_running and reached <= end:
-            raise exception.StorageBackendException(
-                f"{self.entries[-1].name} is the last performance file so far"
-            )
 
 
 class History:
@@ -85,6 +33,11 @@ class History:
         """Take the driver's keywords; raises InvalidInput naming what is wrong with them."""
         account = Account()
         self._hosts = [Host(ssh, account) for ssh in (access["ssh"], *_others(access))]
+        # The newest file of each controller that ran when it was asked for, also of one that is
+        # down since.
+        self._last: dict[str, tuple[sftp.Entry, Span]] = {}
+        # Those that run without writing, and how far the others were when that was seen.
+        self._silent: dict[str, int] = {}
 
     def sign_in(self) -> None:
         """Try the account at the first host.
@@ -96,70 +49,73 @@ class History:
             self._hosts[0].log_in()
 
     def newest(self, controllers: int) -> int:
-        """The last moment (ms) that each of so many running controllers has written.
+        """The last moment (ms) of which all is written that so many running controllers will write.
 
-        Raises InvalidUsernameOrPassword when a host refuses the account, and
-        StorageBackendException when files of one of them cannot be had, or end long before
-        those of the others: time must not go back with a controller that has just come back.
+        One that has just come back has not measured what lies two files before the others: that is
+        complete without it. Raises InvalidUsernameOrPassword when a host refuses the account, and
+        StorageBackendException when files of one of them cannot be had, or when one goes on
+        without writing any.
         """
-        last: dict[str, int] = {}
-        longest = 0
-        for one in self._of_each(controllers, None)[:controllers]:
-            blocks = [block for block in one.newest() if block.moments]
-            last[one.name] = max((block.moments[-1] for block in blocks), default=0)
-            if blocks:
-                began = min(block.start for block in blocks)
-                longest = max(longest, max(block.end for block in blocks) - began)
-        newest = max(last.values(), default=0)
-        for name, moment in last.items():
-            if moment < newest - _FILES_BEHIND * longest:
+        running = self._of_each(controllers, None)[:controllers]
+        told = {one.name: self._newest_of(one) for one in running}
+        newest = max(span.last for span in told.values())
+        sure = newest - FILES_BEHIND * max(span.length for span in told.values())
+        self._silent = {
+            name: self._silent.get(name, newest) for name, span in told.items() if span.last < sure
+        }
+        for name, seen in self._silent.items():
+            if sure > seen:
                 raise exception.StorageBackendException(
-                    f"controller SP{name} has written no performance file for "
-                    f"{(newest - moment) // 60} minutes in which others did"
+                    f"controller SP{name} runs, but has written no performance file for "
+                    f"{(newest - told[name].last) // 60} minutes in which others did"
                 )
-        return min(last.values(), default=0) * 1000
+        return 1000 * max(sure, min(span.last for span in told.values()))
 
     def samples(
         self, kind: int, indicators: Collection[str], start: int, end: int, controllers: int
     ) -> dict[str, list[Sample]]:
         """What was measured after 'start' up to 'end' (ms), by id; each as of 'Block.samples'.
 
-        What several controllers tell of one thing and moment is merged, as 'MERGED' says.
+        What several controllers tell of one thing and moment is merged, as 'MERGED' says. Left out
+        is what would lack the share of one that went down before it wrote it.
 
         Raises InvalidUsernameOrPassword when a host refuses the account, and
         StorageBackendException when files of one of so many controllers cannot be had, or
-        when one has not written them yet, or keeps them no more: what is returned is all that there
-        is, and who asks in vain for what is too old will say that it is lost. Raises
+        when one has not written them yet: what is returned is all that there is. Raises
+        PerformanceNotKept when one of them has no files of the beginning any more, and
         InvalidResults for a file that cannot be read and is not the newest.
         """
-        found: defaultdict[str, dict[int, Sample]] = defaultdict(dict)
-        for place, one in enumerate(self._of_each(controllers, end)):
-            own: defaultdict[str, dict[int, Sample]] = defaultdict(dict)
-            for block in one.blocks(start, end, is_running=place < controllers):
-                for identity, sample in block.samples(kind, indicators):
-                    if start < sample["time"] <= end:
-                        own[identity][sample["time"]] = sample
-            for identity, of in own.items():
-                known = found[identity]
-                for at, sample in of.items():
-                    known[at] = merged(known[at], sample) if at in known else sample
-        return {identity: [at[one] for one in sorted(at)] for identity, at in found.items()}
+        each = self._of_each(controllers, end)
+        found = Gathering(kind, indicators, start, end)
+        for place, one in enumerate(each):
+            found.take(one, each[0].changed, is_running=place < controllers)
+        names = {one.name for one in each}
+        for name, (_, span) in tuple(self._last.items()):
+            if name not in names:
+                found.miss(span.unwritten(None))
+        return found.samples()
 
-    def _of_each(self, controllers: int, until: int | None) -> list[_Written]:
+    def _newest_of(self, controller: Written) -> Span:
+        entry, span = self._last.get(controller.name, (None, None))
+        if span is None or entry != controller.entries[-1]:
+            self._last[controller.name] = entry, span = controller.newest()
+        return span
+
+    def _of_each(self, controllers: int, until: int | None) -> list[Written]:
         """The files of each running controller, and whom to ask for them; then those of others.
 
         Those that wrote last are taken for the running ones. Others are told of where hosts keep
         files of several; hosts beyond what is wanted are not asked, since one that is down would be
         waited for. Which one that is a first attempt tells.
         """
-        found: dict[str, _Written] = {}
+        found: dict[str, Written] = {}
         failure: exception.StorageBackendException | None = None
         for host in sorted(self._hosts, key=lambda one: one.is_avoided):
             if len(found) >= controllers:
                 break
             try:
                 entries = host.entries(until)
-                found |= {name: _Written(name, host, of) for name, of in entries.items()}
+                found |= {name: Written(name, host, of) for name, of in entries.items()}
             except exception.StorageBackendException as error:
                 failure = error
         if len(found) < controllers:
@@ -167,7 +123,7 @@ class History:
                 f"performance files of {len(found)} of {controllers} controllers were found; "
                 f"the others are to be named in extra_attributes.{OTHERS}"
             )
-        return sorted(found.values(), key=lambda one: one.entries[-1].changed, reverse=True)
+        return sorted(found.values(), key=lambda one: one.changed, reverse=True)
 
 
 def _others(access: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ import pytest
 
 from delfin import cryptor, exception
 from delfin.context import get_admin_context
-from delfin.db import storages
+from delfin.db import collection, storages
 from delfin.db.access_info import AccessInfo
 from delfin.db.access_secrets import seal
 from delfin.drivers.api import DriverAPI
@@ -27,6 +27,7 @@ from delfin.telemetry.plan import Wanted
 from delfin.telemetry.standing import standing
 from delfin.testing.simulated.oceanstor import OceanStor, Sizes
 from tests.unit.conftest import Bench
+from tests.unit.drivers.huawei.oceanstor.kept_files import without_files_of
 from tests.unit.task_manager.collection.world import BEGIN, HOUR, MINUTE, Recording, SimulatedTime
 
 USER, PASSWORD = "admin", "Fake-Array-1"
@@ -68,6 +69,11 @@ class Collected:
         with self.bench.database.reader() as session:
             told = standing(session, self.storage_id, self.time.wall_ms())
         return told["resources"][0]["missing"]
+
+    def gaps(self) -> list[tuple[int, int]]:
+        with self.bench.database.reader() as session:
+            found = collection.gaps(session, self.storage_id)
+            return [(one.start_time, one.end_time) for one in found]
 
     @property
     def disk(self) -> str:
@@ -139,6 +145,38 @@ def test_a_time_without_delfin_is_filled_from_the_files(
     assert collected.collect().state == DONE
     assert not collected.holes(began, began + 44 * MINUTE)
     assert collected.sink.repeated == 0
+
+
+def test_what_is_older_than_the_oldest_file_is_one_gap_and_the_rest_is_read(
+    collected: Collected, array: OceanStor, time: SimulatedTime
+) -> None:
+    time.passed = ROUND - BEGIN + 2 * HOUR
+    collected.collect()
+    began = time.wall_ms() - MINUTE
+    time.sleep(3 * HOUR)
+    oldest = time.wall_ms() - HOUR
+    without_files_of(array.controllers[1], 0, oldest // 1000)
+    kept = oldest - 16 * MINUTE
+    assert collected.collect().state == DONE
+    assert (collected.missing(), collected.gaps()) == ([], [(began, kept)])
+    assert not collected.holes(kept + MINUTE, time.wall_ms() - MINUTE)
+    assert collected.sink.repeated == 0
+
+
+def test_a_controller_that_has_come_back_stops_no_collection(
+    collected: Collected, array: OceanStor, time: SimulatedTime
+) -> None:
+    time.passed = ROUND - BEGIN + 2 * HOUR
+    collected.collect()
+    began = time.wall_ms()
+    time.sleep(2 * HOUR)
+    without_files_of(array.controllers[1], began // 1000, time.wall_ms() // 1000 + 1)
+    assert collected.collect().state == DONE
+    assert not collected.holes(began, time.wall_ms() - 31 * MINUTE)
+    time.sleep(15 * MINUTE)
+    assert collected.collect().state == DONE
+    assert not collected.holes(began, time.wall_ms() - MINUTE)
+    assert (collected.missing(), collected.gaps(), collected.sink.repeated) == ([], [], 0)
 
 
 @pytest.mark.parametrize("collected", [None], indirect=True)

@@ -20,7 +20,6 @@ from tests.unit.drivers.huawei.oceanstor.kept_files import (
     SMALL,
     WANTED,
     collected,
-    is_down,
     ssh,
     without_files_of,
 )
@@ -88,21 +87,6 @@ def test_the_newest_is_what_every_controller_has_written(
     assert {at for one in found for at in one.values} == {told}
 
 
-def test_a_controller_that_has_come_back_sets_no_time_back(
-    array: OceanStor, connect: Connect, clock: list[int]
-) -> None:
-    """It has files of before only, and then writes again."""
-    driver = connect(array, **ssh(array))
-    told = driver.get_latest_perf_timestamp(None)
-    down = clock[0] // 1000
-    clock[0] += HOUR
-    without_files_of(array.controllers[1], down, clock[0] // 1000)
-    with pytest.raises(exception.StorageBackendException, match=r"SP1 .* 60 minutes"):
-        driver.get_latest_perf_timestamp(None)
-    clock[0] += 15 * MINUTE
-    assert driver.get_latest_perf_timestamp(None) == told + HOUR + 15 * MINUTE
-
-
 def test_a_controller_that_writes_a_little_later_is_waited_for(
     array: OceanStor, connect: Connect, clock: list[int]
 ) -> None:
@@ -114,26 +98,6 @@ def test_a_controller_that_writes_a_little_later_is_waited_for(
         path: file for path, file in written().items() if path < newest
     }
     assert driver.get_latest_perf_timestamp(None) == told - 15 * MINUTE
-
-
-def test_files_in_one_place_are_read_although_their_controller_is_down(
-    array: OceanStor, connect: Connect, clock: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What it served before it went down is as much of a volume as what the other one did."""
-    first, second = array.controllers
-    of_first, of_second = first.files, second.files
-    without_files_of(second, clock[0] // 1000 - 3600, clock[0] // 1000)
-    one_place = ssh(array, extra_attributes={})
-    first.files = lambda: {**of_first(), **of_second()}
-    driver = connect(array, **one_place)
-    window = clock[0] - 2 * HOUR, clock[0] - HOUR - 16 * MINUTE
-    whole = collected(driver, *window, "volume")
-    first.files = lambda: {**of_first(), **second.files()}
-    driver = connect(array, **one_place)
-    is_down(monkeypatch, driver, "0B")
-    assert driver.get_latest_perf_timestamp(None) > clock[0] - 20 * MINUTE
-    assert collected(driver, *window, "volume") == whole
-    assert collected(driver, clock[0] - HOUR, clock[0] - 20 * MINUTE, "volume")
 
 
 def test_what_is_not_written_yet_is_asked_for_again(
@@ -161,16 +125,20 @@ def test_a_time_in_which_nothing_was_measured_is_over(
     assert collected(connect(array, **ssh(array)), *window, "disk") == []
 
 
-def test_what_is_older_than_the_oldest_file_does_not_count_as_read(
+def test_what_is_older_than_the_oldest_file_is_told(
     array: OceanStor, connect: Connect, clock: list[int]
 ) -> None:
-    """It is asked for until the array cannot have it any more, and then it is told as lost."""
+    """With the moment up to which there is nothing; what comes after it can be asked for."""
     oldest = clock[0] // (15 * MINUTE) * 15 * MINUTE - 6 * HOUR
     without_files_of(array.controllers[1], 0, oldest // 1000)
     driver = connect(array, **ssh(array))
-    with pytest.raises(exception.StorageBackendException, match=r"SP1.* is the oldest"):
-        collected(driver, oldest - HOUR, oldest - 16 * MINUTE, "disk")
-    assert collected(driver, oldest - 15 * MINUTE, oldest - MINUTE, "disk")
+    kept = oldest - 16 * MINUTE
+    for start, end in ((kept - HOUR, kept), (kept - MINUTE, oldest)):
+        with pytest.raises(exception.PerformanceNotKept) as told:
+            collected(driver, start, end, "disk")
+        assert told.value.error_args == (kept,)
+    times = {at for one in collected(driver, kept, oldest, "disk") for at in one.values}
+    assert min(times) == kept + MINUTE
 
 
 def test_a_controller_whose_files_cannot_be_had_is_missed(
