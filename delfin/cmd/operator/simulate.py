@@ -7,11 +7,14 @@ from typing import Any
 
 from oslo_config import cfg
 
-from delfin.testing.simulated import fake_storage
+from delfin.testing.simulated import playing
 
 
 def add_to(groups: Any) -> None:
-    command = groups.add_parser("simulate", help="play an array of vendor fake_storage")
+    command = groups.add_parser("simulate", help="play a storage array")
+    command.add_argument(
+        "--array", choices=playing.ARRAYS, default="fake", help="whose; 'fake' is nobody's"
+    )
     command.add_argument("--host", default="127.0.0.1", help="address to listen on")
     command.add_argument("--port", type=int, default=8291, help="port of the array")
     command.add_argument("--control-port", type=int, default=8292, help="port to order faults at")
@@ -21,5 +24,6 @@ def add_to(groups: Any) -> None:
 
 
 def play(_conf: cfg.ConfigOpts, asked: argparse.Namespace) -> int:
-    fake_storage.serve(asked.host, asked.port, asked.control_port, asked.username, asked.password)
+    place = (asked.host, asked.port, asked.control_port)
+    playing.play(asked.array, *place, username=asked.username, password=asked.password)
     return 0

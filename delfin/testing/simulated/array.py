@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -62,6 +63,10 @@ class SimulatedArray:
         """Which array is asked, where one simulator plays several."""
         del request
         return None
+
+    def particulars(self) -> Iterable[str]:
+        """What else whoever registers it must know, a line each."""
+        return ()
 
     def order(self, request: Request) -> Answer | None:
         """The vendor's own commands on the control port; None when there is no such command."""

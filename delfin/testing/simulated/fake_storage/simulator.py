@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
@@ -208,26 +206,3 @@ class FakeStorage(SimulatedArray):
 
         total = 1 if collection == "system" else snapshot.count(collection)
         return self._paged(request, array, total, rows)
-
-
-def serve(host: str, port: int, control_port: int, username: str, password: str) -> None:
-    """Plays fake arrays until SIGTERM or SIGINT; only for the main thread of a process.
-
-    Raises OSError when a port cannot be had.
-    """
-    ends = {signal.SIGTERM, signal.SIGINT}
-    # Held back rather than handled, also in the server's threads: none interrupts the closing.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ends)
-    try:
-        with FakeStorage(host, port, control_port, username=username, password=password) as array:
-            sys.stdout.write(
-                f"fake array on https://{host}:{array.port}\n"
-                f"control on http://127.0.0.1:{array.control_port}\n"
-                f"certificate in {array.certificate_path}\n"
-            )
-            sys.stdout.flush()
-            signal.sigwait(ends)
-    finally:
-        while signal.sigpending() & ends:
-            signal.sigwait(ends)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

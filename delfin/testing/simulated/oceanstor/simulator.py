@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -91,6 +91,13 @@ class OceanStor(SimulatedArray):
             return refusal.answer
         except api.NoSuchPath:
             return Answer(404, b"<html>404 Not Found</html>", content_type="text/html")
+
+    def particulars(self) -> Iterable[str]:
+        """Where the performance files are."""
+        return [
+            f"performance files on ssh://{one.host}:{one.port}, host key {one.fingerprint}"
+            for one in self.controllers
+        ]
 
     def order(self, request: Request) -> Answer | None:
         if (request.method, request.path) == ("PUT", "/sizes"):

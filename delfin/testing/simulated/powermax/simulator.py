@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -86,6 +86,10 @@ class PowerMax(SimulatedArray):
         told = [str(asked.get(name, "")) for name in ("symmetrixId", "systemId")]
         named = [*_words(request), *told, request.query.get("array")]
         return next((one for one in named if one in self.arrays), None)
+
+    def particulars(self) -> Iterable[str]:
+        """Which arrays are behind it."""
+        return [f"storage_name {name}" for name in self.arrays]
 
     def answer(self, request: Request) -> Answer:
         if not self._is_known(request):

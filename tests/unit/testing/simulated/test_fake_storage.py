@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,25 +166,3 @@ def test_a_hundred_thousand_volumes_are_paged_fast(array: FakeStorage) -> None:
     assert len(ids) == 100_000
     # About 1 s on two slow cores; the bound only catches a quadratic mistake.
     assert time.monotonic() - start < 30
-
-
-def test_it_runs_as_a_process_until_told_to_stop() -> None:
-    code = (
-        "from delfin.testing.simulated.fake_storage import serve\n"
-        "serve('127.0.0.1', 0, 0, 'operator', 'pw')\n"
-    )
-    array = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    try:
-        assert array.stdout is not None
-        https, control, certificate = (array.stdout.readline().split()[-1] for _ in range(3))
-        body = {"user": "operator", "password": "pw"}
-        answer = requests.post(f"{https}{API}/sessions", json=body, verify=certificate, timeout=5)
-        assert answer.status_code == 201
-        assert requests.get(f"{control}/counters", timeout=5).json()["open_sessions"] == 1
-        array.send_signal(signal.SIGINT)
-        array.send_signal(signal.SIGTERM)
-        assert array.wait(timeout=10) == 0
-        assert not Path(certificate).parent.exists()
-    finally:
-        array.kill()
-        array.communicate()
