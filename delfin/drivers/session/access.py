@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from delfin import exception
 from delfin.common.constants import StorageStatus
-from delfin.db import access_state, storages
+from delfin.db import access_info, access_state, storages
 from delfin.db.access_state import (
     CREDENTIALS_INVALID,
     OK,
@@ -164,30 +164,39 @@ class Access:
     def login_succeeded(self, storage_id: str) -> None:
         """The password is good: forget all tries with it; access works."""
 
-        def good(session: Session, row: AccessState) -> bool:
+        def good(session: Session) -> bool:
+            row = access_state.locked(session, storage_id)
             row.logins = []
             return self._recover(session, row)
 
         self._change_with_session(storage_id, good)
 
-    def login_failed(self, storage_id: str, error: BaseException, mark: int) -> None:
-        """Take back the mark of a login that did not try the password out, and keep the state."""
-        is_refusal = state_of(error, Call.LOGIN) == CREDENTIALS_INVALID
+    def login_failed(
+        self, storage_id: str, generation: int, error: BaseException, mark: int
+    ) -> None:
+        """Take back the mark of a login that did not try the password out, and keep the state.
 
-        def bad(session: Session, row: AccessState) -> bool:
-            if not is_refusal:
+        'generation' is that of the access information which was used.
+        """
+
+        def note(row: AccessState) -> None:
+            if state_of(error, Call.LOGIN) != CREDENTIALS_INVALID:
                 row.logins = [other for other in row.logins if other != mark]
-            return self._fail(session, row, error, Call.LOGIN)
 
-        self._change_with_session(storage_id, bad)
+        self._failed(storage_id, generation, error, Call.LOGIN, note)
 
-    def call_failed(self, storage_id: str, error: BaseException, call: Call) -> None:
-        """Keep the state that an error of a call over an open session stands for, if any."""
+    def call_failed(
+        self, storage_id: str, generation: int, error: BaseException, call: Call
+    ) -> None:
+        """Keep the state that an error of a call over an open session stands for, if any.
+
+        'generation' is that of the access information which the session began with.
+        """
         state = state_of(error, call)
         if state is None:
             return
 
-        def bad(session: Session, row: AccessState) -> bool:
+        def note(row: AccessState) -> None:
             # The driver has tried to log in by itself, when its session had ended.
             if state == CREDENTIALS_INVALID:
                 now = _now()
@@ -195,16 +204,16 @@ class Access:
                 row.logins = [*row.logins, *marks][-MOST_LOGINS:]
             if state in {CREDENTIALS_INVALID, SESSION_LIMIT}:
                 row.last_login = _now()
-            return self._fail(session, row, error, call)
 
-        self._change_with_session(storage_id, bad)
+        self._failed(storage_id, generation, error, call, note)
 
     def call_succeeded(self, storage_id: str, known: Known | None) -> None:
         """An answer means that access works; costs nothing while it worked before."""
         if known is None or known.state in {OK, CREDENTIALS_INVALID}:
             return
 
-        def good(session: Session, row: AccessState) -> bool:
+        def good(session: Session) -> bool:
+            row = access_state.locked(session, storage_id)
             return row.state != CREDENTIALS_INVALID and self._recover(session, row)
 
         self._change_with_session(storage_id, good)
@@ -223,6 +232,36 @@ class Access:
         row.told = None
         self._events.recovered(session, row.storage_id)
         return True
+
+    def _failed(
+        self,
+        storage_id: str,
+        generation: int,
+        error: BaseException,
+        call: Call,
+        note: Callable[[AccessState], None],
+    ) -> None:
+        """Keep what the error stands for, after 'note'; a refusal is one of all with that account.
+
+        Or each process that has a session for one of them would find out by a try of its own.
+        """
+
+        def bad(session: Session) -> bool:
+            used = access_info.get(session, storage_id)
+            if used.generation != generation:
+                # It was changed meanwhile, and nothing is known of what counts now.
+                return False
+            is_refusal = state_of(error, call) == CREDENTIALS_INVALID
+            key = used.manager_key if is_refusal else None
+            # In the order of a claim.
+            others = access_state.of_account(session, key) if key else []
+            row = access_state.locked(session, storage_id)
+            note(row)
+            rows = {one.storage_id: one for one in (row, *others)}.values()
+            told = [self._fail(session, one, error, call) for one in rows]
+            return any(told)
+
+        self._change_with_session(storage_id, bad)
 
     def _fail(self, session: Session, row: AccessState, error: BaseException, call: Call) -> bool:
         """Whether somebody was told."""
@@ -266,19 +305,21 @@ class Access:
             f"{self._limits.login_window:.0f} s; the next may be tried at {again}."
         )
 
-    def _change_with_session(
-        self, storage_id: str, change: Callable[[Session, AccessState], bool]
-    ) -> None:
+    def _change_with_session(self, storage_id: str, change: Callable[[Session], bool]) -> None:
         """Never raises: an outcome that cannot be kept must not hide the outcome itself."""
 
         @retried
         def attempt() -> bool:
             with self._database.writer() as session:
-                return change(session, access_state.locked(session, storage_id))
+                return change(session)
 
         try:
             was_told = attempt()
-        except (db_exception.DBReferenceError, exception.StorageNotFound):
+        except (
+            db_exception.DBReferenceError,
+            exception.StorageNotFound,
+            exception.AccessInfoNotFound,
+        ):
             LOG.debug("storage %s has been removed meanwhile", storage_id)
         except AWAY:
             LOG.exception("the access state of storage %s cannot be kept", storage_id)

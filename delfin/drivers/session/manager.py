@@ -246,7 +246,7 @@ class SessionManager:
     @contextmanager
     def _followed(self, slot: Slot, call: Call, known: Known | None) -> Iterator[None]:
         """Keep what the outcome of a call says of the session and of the access to the array."""
-        lease = slot.lease
+        lease, generation = slot.lease, slot.generation
         error: Exception | None = None
         self.counts.add("calls")
         try:
@@ -262,7 +262,7 @@ class SessionManager:
             }
             if is_over or is_cut_off:
                 slot.evicted = True
-            self.access.call_failed(slot.storage_id, error, call)
+            self.access.call_failed(slot.storage_id, generation, error, call)
             raise
         else:
             self.access.call_succeeded(slot.storage_id, known)

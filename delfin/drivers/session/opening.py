@@ -128,7 +128,7 @@ class Opening:
                 driver = log_in(self._drivers, access)
         except Exception as error:
             self._counts.add("logins_failed")
-            self._access.login_failed(slot.storage_id, error, mark)
+            self._access.login_failed(slot.storage_id, row.generation, error, mark)
             raise
         self._counts.add("logins")
         self._access.login_succeeded(slot.storage_id)

@@ -114,6 +114,29 @@ def test_a_changed_password_is_tried_at_once(processes: Processes) -> None:
     assert script.asked["login"] == 3
 
 
+def test_what_the_old_password_is_told_says_nothing_of_the_new_one(processes: Processes) -> None:
+    """A call or a login under way when it was changed."""
+    script = Script()
+    storage_id = processes.bench.register(script, "old")
+    process, row = processes.start(), script.storage
+
+    def refused(_access: object = None) -> None:
+        script.storage, script.login = row, password_must_be("new")
+        processes.change_password(storage_id, "new")
+        raise exception.InvalidUsernameOrPassword
+
+    script.login = refused
+    with pytest.raises(exception.InvalidUsernameOrPassword):
+        ask(process, storage_id)
+    ask(process, storage_id)
+    script.storage = refused
+    with pytest.raises(exception.InvalidUsernameOrPassword):
+        ask(process, storage_id)
+    ask(process, storage_id)
+    assert processes.told.words == []
+    assert processes.state(storage_id).state == "ok"
+
+
 def test_logins_that_fail_for_another_reason_do_not_count(processes: Processes) -> None:
     script = Script()
     storage_id = processes.bench.register(script)

@@ -160,3 +160,19 @@ def test_arrays_behind_one_unisphere_share_a_session_and_nothing_else(
     process.remove_storage(get_admin_context(storage_id=first), first)
     assert volumes(second) == 7
     assert array.sessions.logins == 1
+
+
+def test_a_password_that_one_array_of_a_unisphere_refused_is_sent_for_no_other(
+    processes: Processes, start: Start, name: str, array: SimulatedArray
+) -> None:
+    here, there = start(), start()
+    first = register(processes, here, name, array)
+    second = register(processes, here, name, array, storage_name=NEIGHBOUR)
+    ask(here, first)
+    ask(there, second)
+    array.sessions.change_password(OTHER)
+    for process, storage_id in ((here, first), (there, second), (here, first), (there, second)):
+        with pytest.raises(exception.InvalidUsernameOrPassword):
+            ask(process, storage_id)
+    assert array.sessions.failed_logins == 1
+    assert {processes.state(one).state for one in (first, second)} == {"credentials_invalid"}
