@@ -3,90 +3,40 @@
 from __future__ import annotations
 
 import contextlib
-import logging
-import socket
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import paramiko
-from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
 from delfin.testing.recording.standins import PASSWORD, USER
 from delfin.testing.replay import faults
 from delfin.testing.replay.play import Play
+from delfin.testing.simulated.ssh import Login, SshHost
 
-_DEADLINE = 10.0
-_QUIET = logging.getLogger(f"{__name__}.server")
-_QUIET.addHandler(logging.NullHandler())
-_QUIET.setLevel(logging.CRITICAL)
 # What a shell says to a command it does not know; the exit status of it.
 _NOT_FOUND = 127
 
 
-class SshServer:
+class SshServer(SshHost):
     """Listens on a free port of the loopback address from 'start' to 'close'."""
 
     def __init__(self, play: Play) -> None:
+        super().__init__("127.0.0.1", self._knows)
         self.play = play
-        self._key = paramiko.ECDSAKey.generate()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = int(self._listener.getsockname()[1])
-        self._closing = threading.Event()
-        self._transports: list[paramiko.Transport] = []
-        self._threads: list[threading.Thread] = []
 
-    def start(self) -> None:
-        self.run(self._accept)
+    def session(self, transport: paramiko.Transport) -> Login:
+        return _Session(self, transport)
 
-    def close(self) -> None:
-        self._closing.set()
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for transport in self._transports:
-            transport.close()
-        for thread in (*self._threads, *self._transports):
-            thread.join(_DEADLINE)
-
-    def run(self, work: Callable[..., None], *arguments: object) -> None:
-        thread = threading.Thread(target=work, args=arguments, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        while not self._closing.is_set():
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            transport = paramiko.Transport(connection)
-            # A client that goes away in the middle is part of the play.
-            transport.set_log_channel(_QUIET.name)
-            transport.add_server_key(self._key)
-            self._transports.append(transport)
-            with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
-                transport.start_server(server=_Session(self, transport))
+    def _knows(self, username: str, password: str) -> bool:
+        self.play.logins += 1
+        refused = self.play.fault == faults.LOGIN_REFUSED
+        return not refused and (username, password) == (USER, PASSWORD)
 
 
-class _Session(paramiko.ServerInterface):
+class _Session(Login):
     def __init__(self, server: SshServer, transport: paramiko.Transport) -> None:
+        super().__init__(server)
         self._server, self._transport, self._play = server, transport, server.play
-
-    def check_auth_password(self, username: str, password: str) -> int:
-        self._play.logins += 1
-        if self._play.fault == faults.LOGIN_REFUSED:
-            return AUTH_FAILED
-        return AUTH_SUCCESSFUL if (username, password) == (USER, PASSWORD) else AUTH_FAILED
-
-    def get_allowed_auths(self, username: str) -> str:
-        del username
-        return "password"
-
-    def check_channel_request(self, kind: str, chanid: int) -> int:
-        del kind, chanid
-        return OPEN_SUCCEEDED
 
     def check_channel_pty_request(self, *words: object) -> bool:
         del words

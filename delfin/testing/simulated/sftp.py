@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import stat
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import paramiko
-from paramiko.common import (
-    AUTH_FAILED,
-    AUTH_SUCCESSFUL,
-    OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED,
-    OPEN_SUCCEEDED,
-)
 from paramiko.sftp import SFTP_NO_SUCH_FILE, SFTP_PERMISSION_DENIED
 
-_LEAVING = 10.0
+from delfin.testing.simulated.ssh import Login, SshHost
+
+REGULAR = stat.S_IFREG | 0o440
 
 
 @dataclass(frozen=True)
@@ -38,89 +31,26 @@ class File:
 Files = Callable[[], Mapping[str, File]]
 
 
-class SftpServer:
+class SftpServer(SshHost):
     """One host; 'start' and 'close' as arrays have them.
 
     Attributes:
-        logins: How many passwords were tried.
-        opens: Asked, once somebody is logged in, whether a channel is opened.
+        files: What is there.
         reads: The paths of the files that were opened.
     """
 
     def __init__(self, host: str, knows: Callable[[str, str], bool], files: Files) -> None:
-        """'knows' says whether a user name and a password are those of the account."""
-        self.knows, self.files = knows, files
-        self.host_key: paramiko.PKey = paramiko.ECDSAKey.generate()
-        self.opens: Callable[[], bool] = lambda: True
-        self.logins = 0
+        super().__init__(host, knows)
+        self.files = files
         self.reads: list[str] = []
-        self._listener = socket.create_server((host, 0))
-        self.host = host
-        self.port = int(self._listener.getsockname()[1])
-        self._thread = threading.Thread(target=self._accept, daemon=True)
-        self._transports: list[paramiko.Transport] = []
 
-    @property
-    def fingerprint(self) -> str:
-        """As `ssh-keygen -l` prints it."""
-        return str(self.host_key.fingerprint)
-
-    @property
-    def public_key(self) -> str:
-        """As in a `.pub` file."""
-        return f"{self.host_key.get_name()} {self.host_key.get_base64()}"
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def close(self) -> None:
-        # An accept() in another thread is woken by a shutdown only.
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        if self._thread.ident is not None:
-            self._thread.join(_LEAVING)
-        for transport in self._transports:
-            transport.close()
-            transport.join(_LEAVING)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            transport = paramiko.Transport(connection)
-            transport.add_server_key(self.host_key)
-            transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Folder, self)
-            self._transports.append(transport)
-            # A client that refuses the host key leaves in the middle of the greeting.
-            with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
-                transport.start_server(server=_Login(self))
-
-
-class _Login(paramiko.ServerInterface):
-    def __init__(self, server: SftpServer) -> None:
-        self._server = server
-
-    def check_auth_password(self, username: str, password: str) -> int:
-        self._server.logins += 1
-        return AUTH_SUCCESSFUL if self._server.knows(username, password) else AUTH_FAILED
-
-    def get_allowed_auths(self, username: str) -> str:
-        del username
-        return "password"
-
-    def check_channel_request(self, kind: str, chanid: int) -> int:
-        del kind, chanid
-        if self._server.opens():
-            return OPEN_SUCCEEDED
-        return OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
+    def session(self, transport: paramiko.Transport) -> Login:
+        transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Folder, self)
+        return Login(self)
 
 
 class _Folder(paramiko.SFTPServerInterface):
-    def __init__(self, server: _Login, host: SftpServer, *words: Any) -> None:
+    def __init__(self, server: Login, host: SftpServer, *words: Any) -> None:
         super().__init__(server, *words)
         self._host = host
 
@@ -134,13 +64,12 @@ class _Folder(paramiko.SFTPServerInterface):
         if not found:
             return SFTP_NO_SUCH_FILE
         return [
-            _attributes(name[len(folder) :], file.changed, file.size)
-            for name, file in found.items()
+            attributes(name[len(folder) :], file.changed, file.size) for name, file in found.items()
         ]
 
     def stat(self, path: str) -> Any:
         file = self._host.files().get(path)
-        return SFTP_NO_SUCH_FILE if file is None else _attributes(path, file.changed, file.size)
+        return SFTP_NO_SUCH_FILE if file is None else attributes(path, file.changed, file.size)
 
     def open(self, path: str, flags: int, attr: Any) -> Any:
         del attr
@@ -150,25 +79,30 @@ class _Folder(paramiko.SFTPServerInterface):
         if flags:
             return SFTP_PERMISSION_DENIED
         self._host.reads.append(path)
-        return _Open(file)
+        return Opened(file.content(), file.changed)
 
 
-class _Open(paramiko.SFTPHandle):
-    def __init__(self, file: File) -> None:
+class Opened(paramiko.SFTPHandle):
+    """A file that somebody reads."""
+
+    def __init__(self, content: bytes, changed: int) -> None:
         super().__init__()
-        self._changed, self._content = file.changed, file.content()
+        self._content, self._changed = content, changed
 
     def read(self, offset: int, length: int) -> bytes:
         return self._content[offset : offset + length]
 
     def stat(self) -> Any:
-        return _attributes("", self._changed, len(self._content))
+        return attributes("", self._changed, len(self._content))
 
 
-def _attributes(name: str, changed: int, size: int = 0) -> paramiko.SFTPAttributes:
+def attributes(
+    name: str, changed: int, size: int = 0, mode: int = REGULAR
+) -> paramiko.SFTPAttributes:
+    """As a listing tells of a file; 'changed' are seconds of the epoch."""
     found = paramiko.SFTPAttributes()
     found.filename = name
-    found.st_mode = stat.S_IFREG | 0o440
+    found.st_mode = mode
     found.st_atime = found.st_mtime = changed
     found.st_size = size
     return found
