@@ -81,7 +81,7 @@ class Scrubber:
 
     def hear(self, text: str) -> None:
         """Replace from now on what the rows told and this text has; of a path, its parts."""
-        for name in {name for _, name in self._told.found(text)}:
+        for name in dict.fromkeys(name for _, name in self._told.found(text)):
             if name not in self._names:
                 self._names.add(name, self._makes[name](name))
 
