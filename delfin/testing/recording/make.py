@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -97,15 +97,29 @@ def _differences(
     told = subject.replayed.told
     played = accepted.documents(subject.reading, _Compared, told)
     live = accepted.documents(_scrubbed(recorder, reading), _Compared, told)
+    measured = _measured(reading, recorder.scrubber.value) == _measured(subject.reading, dict)
     return [
         f"{name}: {accepted.difference(live.get(name), played.get(name))}"
         for name in sorted(live.keys() | played.keys())
         if live.get(name) != played.get(name)
-    ] + [f"not recorded: {text}" for text in dict.fromkeys(subject.replayed.misses)]
+    ] + [
+        *([] if measured else ["metrics: other values, or of other things"]),
+        *(f"not recorded: {text}" for text in dict.fromkeys(subject.replayed.misses)),
+    ]
 
 
 class _Compared(Questions):
     volatile: ClassVar[Mapping[str, str]] = {"alerts.match_key": "a digest has no stand-in"}
+
+
+def _measured(reading: Reading, told: Callable[[Any], Any]) -> list[str]:
+    """One text for each metric; their order tells nothing."""
+    found = reading.metrics if isinstance(reading.metrics, list) else []
+    return sorted(
+        str((one.name, sorted(told(one.labels).items()), sorted(one.values.items())))
+        for one in found
+        if hasattr(one, "labels")
+    )
 
 
 def _scrubbed(recorder: Recorder, reading: Reading) -> Reading:

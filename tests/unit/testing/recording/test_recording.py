@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,21 @@ def test_a_recorded_array_plays_back_the_same(array: FakeStorage, tmp_path: Path
     played = Subject(FakeStorageDriver, recording=tmp_path / "r")
     assert played.reading.failures == {}
     assert played.replayed.misses == []
+
+
+def test_metrics_that_play_back_differently_are_told(array: FakeStorage, tmp_path: Path) -> None:
+    drift = count()
+
+    class Drifting(FakeStorageDriver):
+        def collect_perf_metrics(self, *arguments: Any) -> Any:
+            more = next(drift)
+            return [
+                one._replace(values={at: value + more for at, value in one.values.items()})
+                for one in super().collect_perf_metrics(*arguments)
+            ]
+
+    made = make.record(Drifting, access_to(array), tmp_path / "r", "simulator")
+    assert made.differences == ["metrics: other values, or of other things"]
 
 
 def test_a_folder_with_files_is_not_written_into(array: FakeStorage, tmp_path: Path) -> None:
