@@ -17,7 +17,8 @@ class StorageDriver(ABC):
     `delfin.exception` classes; `NotImplementedError` means that the array has no such thing.
     Rows are dicts with the columns of `delfin.inventory`; capacities are bytes, speeds bit/s,
     times epoch milliseconds. A driver may have a `close_connection()` that logs out: the
-    framework calls it when a session ends.
+    framework calls it when a session ends. One that reads files over SFTP which are no text may have
+    a static `file_parts(content)` for recordings of them: see `delfin.drivers.kit.parts`.
 
     The framework enters an object with one call at a time, in any thread, unless the class says
     with `concurrent_calls` that more are safe: a number, or True for as many as the operator

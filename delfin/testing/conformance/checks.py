@@ -19,7 +19,7 @@ from delfin.testing.conformance import (
 from delfin.testing.conformance.reading import context_for
 from delfin.testing.conformance.subject import Subject
 from delfin.testing.recording import about as about_file
-from delfin.testing.recording import exchange, traps
+from delfin.testing.recording import exchange, files, traps
 from delfin.testing.replay.faults import ALL
 
 Find = Callable[[Subject], list[str]]
@@ -133,6 +133,7 @@ def _recording(subject: Subject) -> list[str]:
     return [
         *([] if about.complete else ["the recording is not complete (about.yaml)"]),
         *([] if exchange.load(subject.folder) else ["the recording is empty"]),
+        *files.left_out(subject.folder),
         *(f"asked, but not recorded: {text}" for text in dict.fromkeys(replayed.misses)),
         *(f"recorded, but never asked for: {text}" for text in unused),
         *(f"the driver connected to {stray}, not to its array" for stray in replayed.strays),

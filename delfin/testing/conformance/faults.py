@@ -39,6 +39,7 @@ _NONSENSE = (
 # there is tried again later, a refusal waits for a person, nonsense keeps the rows of before.
 RIGHT: dict[str, Classes] = {
     faults.CONNECT_TIMEOUT: _NO_WAY,
+    faults.SSH_AWAY: (exception.StorageBackendException, *_NO_WAY),
     faults.READ_TIMEOUT: (exception.StorageBackendException, *_NO_WAY[1:]),
     faults.TLS_ERROR: (exception.SSLCertificateFailed, exception.SSLHandshakeFailed),
     faults.UNAUTHORIZED: (*_REFUSED, exception.NotAuthorized),
@@ -116,7 +117,9 @@ class _Trial:
         before = self._contacts()
         attempt = within(lambda: player.connect(self._subject.driver), player.release)
         tries = max(player.play.logins, player.play.most_repeated())
-        met = self._contacts() > before or attempt.error is not None
+        # What does without a part of the array may go on without it.
+        needed = self._fault != faults.SSH_AWAY and self._contacts()[0] > before[0]
+        met = needed or attempt.error is not None
         player.fail(None)
         if attempt.error is None and not attempt.late:
             log_out(attempt.value)
@@ -130,21 +133,38 @@ class _Trial:
         early = self._fault in _FROM_THE_START
         if early:
             player.fail(self._fault)
+        before = self._contacts()
         made = within(lambda: player.connect(self._subject.driver), player.release)
         if made.error is not None or made.late:
             player.fail(None)
             # With the fault there already, 'construct' has told it.
             return [] if early else [(name, f"could not be tried: {made.error!r}")]
-        player.fail(self._fault)
-        before = self._contacts()
+        if not early:
+            player.fail(self._fault)
+            before = self._contacts()
         attempt = within(lambda: call(made.value), player.release)
-        met = early or self._contacts() > before
+        met = self._has_met(before)
         player.fail(None)
         log_out(made.value)
         return self._judge(name, attempt, met=met, right=self._right)
 
-    def _contacts(self) -> int:
-        return self._player.play.asked + self._player.play.logins
+    def _has_met(self, before: tuple[int, int]) -> bool:
+        """Whether the method went a way that has the fault: an array may have several."""
+        there, elsewhere = self._contacts()
+        # The array does not see who ends the connection because of its certificate.
+        unseen = self._fault == faults.TLS_ERROR and elsewhere == before[1]
+        return there > before[0] or unseen
+
+    def _contacts(self) -> tuple[int, int]:
+        """How often the fault was met, as far as that is seen, and the array asked elsewhere."""
+        play, guard = self._player.play, self._player.guard
+        asked = sum(play.asked[channel] for channel in faults.channels(self._fault))
+        met = {
+            faults.CONNECT_TIMEOUT: guard.vain,
+            faults.SSH_AWAY: guard.vain,
+            faults.LOGIN_REFUSED: play.logins,
+        }
+        return met.get(self._fault, asked), play.asked.total() - asked
 
     def _judge(self, name: str, attempt: Attempt, *, met: bool, right: Classes) -> list[Finding]:
         if attempt.late:

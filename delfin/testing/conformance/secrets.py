@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from delfin.testing.recording import files
 from delfin.testing.recording.exchange import Exchange, load, spoken
 from delfin.testing.recording.standins import PASSWORD, TOKEN, USER
 
@@ -103,6 +104,9 @@ def _members(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _texts(exchange: Exchange) -> Iterator[str]:
+    if exchange.channel == "sftp":
+        yield from files.texts(exchange.answer)
+        return
     for part in (exchange.asked, exchange.answer):
         for name in ("text", "stdout", "stderr"):
             if isinstance(part, dict) and isinstance(part.get(name), str):

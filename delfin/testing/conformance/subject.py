@@ -102,7 +102,7 @@ class Subject:
         """The same with what the replay noticed."""
         with self._player() as player, captured_log() as log:
             driver = player.connect(self.driver)
-            told = read(driver, player.about.window, lambda: player.play.asked, self.access_types)
+            told = read(driver, player.about.window, player.play.asked.total, self.access_types)
             failed = log_out(driver)
             if failed is not None:
                 told.failures["close_connection"] = failed

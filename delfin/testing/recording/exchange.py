@@ -21,7 +21,7 @@ import yaml
 FILE = "exchanges.yaml"
 
 _BETWEEN = re.compile(r"^---[ \t]*\n", re.MULTILINE)
-Channel = Literal["rest", "exec", "shell"]
+Channel = Literal["rest", "exec", "shell", "sftp"]
 Key = tuple[str, ...]
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -34,7 +34,10 @@ class Exchange:
     A rest question has method, path, query (pairs) and, where there was one, a body; its answer
     has status, headers and a body. An exec question is a command, its answer stdout, stderr and
     status. A shell question is one line typed (the empty one stands for the greeting), its
-    answer the text until the next line. Bodies are under 'json', 'text' or 'base64'.
+    answer the text until the next line. Bodies are under 'json', 'text' or 'base64'. An sftp
+    question is a path under 'list', 'read' or 'stat', and 'host' unless that is the first; its
+    answer has files, a content (see files.py), or what is known of one file, or the status of
+    a refusal.
     """
 
     channel: Channel
@@ -47,6 +50,8 @@ class Exchange:
 
 
 def key_of(channel: Channel, asked: Any, ignored: Collection[str] = ()) -> Key:
+    if channel == "sftp":
+        return channel, json.dumps(asked, sort_keys=True)
     if channel != "rest":
         return channel, str(asked)
     query = sorted((n, v) for n, v in asked.get("query", ()) if n not in ignored)
@@ -97,6 +102,8 @@ def raw_body(written: dict[str, Any]) -> bytes:
 
 def spoken(channel: Channel, asked: Any) -> str:
     """The question for a message."""
+    if channel == "sftp":
+        return f"sftp {' '.join(f'{name} {value}' for name, value in asked.items())}"
     if channel != "rest":
         return f"{channel} {asked!r}"
     query = "&".join(f"{name}={value}" for name, value in asked.get("query", ()))
@@ -155,7 +162,7 @@ def save(folder: Path, exchanges: Iterable[Exchange]) -> None:
 
 
 def _exchanges(documents: Iterable[Any], folder: Path) -> Iterator[Exchange]:
-    channels: tuple[Channel, ...] = ("rest", "exec", "shell")
+    channels: tuple[Channel, ...] = ("rest", "exec", "shell", "sftp")
     for number, document in enumerate(documents, 1):
         channel = next((c for c in channels if isinstance(document, dict) and c in document), None)
         if channel is None or not isinstance(document.get("answer"), dict):

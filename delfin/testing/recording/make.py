@@ -14,7 +14,7 @@ from delfin.testing.conformance import accepted, alerts, secrets
 from delfin.testing.conformance.questions import Questions
 from delfin.testing.conformance.reading import Reading, log_out, read
 from delfin.testing.conformance.subject import Subject
-from delfin.testing.recording import traps, wire
+from delfin.testing.recording import files, traps, wire
 from delfin.testing.recording.about import About
 from delfin.testing.recording.recorder import Recorder
 from delfin.testing.replay.player import STORAGE_ID
@@ -66,7 +66,7 @@ def record(
     )
     _keep_traps(folder, recorder, recorded_traps)
     failures = [f"{n} raised {type(e).__name__}: {e}" for n, e in reading.failures.items()]
-    failures += secrets.recording_findings(folder)
+    failures += [*secrets.recording_findings(folder), *files.left_out(folder)]
     return Made(
         accepted.counts(reading), failures, _differences(driver_class, folder, recorder, reading)
     )

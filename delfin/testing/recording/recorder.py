@@ -14,6 +14,7 @@ from oslo_log import log
 from delfin.drivers.driver import StorageDriver
 from delfin.inventory.catalog import KINDS
 from delfin.testing.recording import about as about_file
+from delfin.testing.recording import files, hosts
 from delfin.testing.recording.about import About
 from delfin.testing.recording.exchange import FILE, Exchange, dump, load
 from delfin.testing.recording.scrub import Scrubber
@@ -47,6 +48,8 @@ class Recorder:
         self._size = 0
         self._full = False
         self._closed = False
+        self._take_apart: files.TakeApart | None = None
+        self._names: set[str] = set()
         self._pending: list[Exchange] = []
         self._lock = threading.RLock()
         (folder / FILE).touch()
@@ -63,6 +66,7 @@ class Recorder:
 
     def watch(self, driver: Any) -> None:
         """Learn from every row that the driver returns, and write after each of its calls."""
+        self._take_apart = getattr(driver, "file_parts", None)
         self._after("", None)
         for name in (*_CALLS, "close_connection"):
             method = getattr(driver, name, None)
@@ -75,7 +79,7 @@ class Recorder:
             pending, self._pending = self._pending, []
             if not pending or self._full:
                 return
-            text = "".join(dump(self.scrubber.exchange(exchange)) for exchange in pending)
+            text = "".join(dump(self._to_be_written(exchange)) for exchange in pending)
             self._size += len(text.encode())
             if self._limit is not None and self._size > self._limit:
                 self._full = True
@@ -86,6 +90,16 @@ class Recorder:
             with (self.folder / FILE).open("a", encoding="utf-8") as stream:
                 stream.write(text)
 
+    def _to_be_written(self, exchange: Exchange) -> Exchange:
+        """Without a content whose texts are not known: it could hold anything."""
+        told = dict(exchange.answer)
+        if exchange.channel == "sftp" and "content" in told:
+            try:
+                told |= files.written(told.pop("content"), self._take_apart, self._names)
+            except files.RefusedError as error:
+                told[files.LEFT_OUT] = str(error)
+        return self.scrubber.exchange(replace(exchange, answer=told))
+
     def close(self, **known: Any) -> None:
         """Scrub once more what was written, with all that is known now; 'known' is for about.yaml."""
         with self._lock:
@@ -93,7 +107,9 @@ class Recorder:
                 return
             self.flush()
             self._closed = True
-            known["extra_attributes"] = {name: str(value) for name, value in self._extra.items()}
+            # The rows say better what a name is of.
+            self.learn("names", [{"name": name} for name in sorted(self._names)])
+            known["extra_attributes"] = hosts.hidden(self._extra)
             known["storage_name"] = self._storage_name
             rows = {name: self.scrubber.value(value) for name, value in known.items()}
             self._about = replace(self._about, **rows, complete=not self._full)

@@ -15,7 +15,7 @@ from delfin.common import constants
 from delfin.common.constants import ACCESS_TYPE
 from delfin.testing import rules
 from delfin.testing.conformance.secrets import SECRET_NAME, forms
-from delfin.testing.recording import patterns
+from delfin.testing.recording import files, hosts, patterns
 from delfin.testing.recording.exchange import Exchange
 from delfin.testing.recording.literals import Literals
 from delfin.testing.recording.shapes import Shapes
@@ -63,6 +63,8 @@ class Scrubber:
         self._makes: dict[str, Make] = {}
         for block in (access[name] for name in ACCESS_TYPE if access.get(name)):
             self._learn_login(block)
+        for (host, _), stand_in in hosts.others(access.get("extra_attributes") or {}).items():
+            self._learn_host(host, stand_in)
 
     def learn(self, table: str, rows: Any) -> None:
         """Names, serial numbers and WWNs in rows that the driver made; 'storage' is one row.
@@ -88,6 +90,8 @@ class Scrubber:
     def exchange(self, exchange: Exchange) -> Exchange:
         """The exchange to be written."""
         self._learn_secrets(exchange)
+        if exchange.channel == "sftp":
+            return self._sftp(exchange)
         self.hear("\n".join(_strings([exchange.asked, exchange.answer])))
         if exchange.channel != "rest":
             asked = self.text(exchange.asked)
@@ -103,6 +107,12 @@ class Scrubber:
             if name.lower() not in _DROPPED_HEADERS
         }
         return Exchange("rest", asked, answer)
+
+    def _sftp(self, exchange: Exchange) -> Exchange:
+        """What holds no text is left as it is, or it would be another number."""
+        self.hear("\n".join([*exchange.asked.values(), *files.texts(exchange.answer)]))
+        asked = {name: self.text(value) for name, value in exchange.asked.items()}
+        return Exchange("sftp", asked, files.mapped(exchange.answer, self.text))
 
     def value(self, value: Any) -> Any:
         """Rows, alerts and the like, as 'text' does with texts."""
@@ -123,8 +133,7 @@ class Scrubber:
         host, user = str(block.get("host") or ""), str(block.get("username") or "")
         if host:
             self._hosts.append(host)
-            if not re.fullmatch(r"[\d.:a-fA-F]+", host):
-                self._names.add(host, HOST)
+            self._learn_host(host, HOST)
         if user:
             self._users.add(user)
             if len(user) >= _SHORTEST and user.lower() not in _COMMON_USERS:
@@ -133,6 +142,10 @@ class Scrubber:
             plain = cryptor.decode(block["password"])
             for form, stand_in in zip(forms(plain), forms(PASSWORD), strict=True):
                 self._secrets.add(form, stand_in)
+
+    def _learn_host(self, host: str, stand_in: str) -> None:
+        if not re.fullmatch(r"[\d.:a-fA-F]+", host):
+            self._names.add(host, stand_in)
 
     def _learn(self, value: Any, make: Any) -> None:
         if not isinstance(value, str):

@@ -29,14 +29,15 @@ class Guard:
 
     Attributes:
         ports: Ports of the loopback address that may be connected to.
-        dead: Whether connecting to them times out.
+        dead: Those of them to which connecting times out, which was tried 'vain' times.
         longest: The longest that a socket may wait, in seconds; None leaves it to the driver.
         strays: Where else a connection was tried.
         endless: Whether somebody wanted to wait without a limit.
     """
 
     ports: Collection[int] = ()
-    dead: bool = False
+    dead: Collection[int] = ()
+    vain: int = 0
     longest: float | None = None
     strays: list[str] = field(default_factory=list)
     endless: bool = False
@@ -53,7 +54,8 @@ def guarded(guard: Guard) -> Iterator[Guard]:
             if address[0] != "127.0.0.1" or address[1] not in guard.ports:
                 guard.strays.append(f"{address[0]}:{address[1]}")
                 raise BlockedError(f"{address[0]}:{address[1]} is not the replayed array")
-            if guard.dead:
+            if address[1] in guard.dead:
+                guard.vain += 1
                 raise TimeoutError("timed out")
         connect(sock, address)
 

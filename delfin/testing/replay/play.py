@@ -18,20 +18,21 @@ class Play:
     Attributes:
         tape: The recorded answers.
         fault: One of 'faults.ALL', or None.
-        asked: How many questions came; 'repeats' says how often each, since the last order.
+        asked: How many questions came over each channel; 'repeats' says how often each, since the
+            last order.
         logins: How many SSH logins were tried.
         released: Set when whoever hangs is to be let go.
     """
 
     tape: Tape
     fault: str | None = None
-    asked: int = 0
+    asked: Counter[Channel] = field(default_factory=Counter)
     logins: int = 0
     repeats: Counter[Key] = field(default_factory=Counter)
     released: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, channel: Channel, asked: Any) -> dict[str, Any] | None:
-        self.asked += 1
+        self.asked[channel] += 1
         self.repeats[key_of(channel, asked)] += 1
         return self.tape.answer(channel, asked)
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from delfin import cryptor
 from delfin.testing.recording import about as about_file
-from delfin.testing.recording import exchange
+from delfin.testing.recording import exchange, hosts
 from delfin.testing.recording.standins import HOST, PASSWORD, USER
 from delfin.testing.replay import faults
 from delfin.testing.replay.guard import SDK_TIMEOUTS, Guard, guarded, shortened
@@ -42,6 +42,8 @@ class Player:
         self._things = ExitStack()
         self._ports: dict[str, int] = {}
         self._certificates: dict[str, str] = {}
+        # The other hosts, by their stand-ins.
+        self._others: dict[str, SshServer] = {}
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -63,7 +65,10 @@ class Player:
             "model": model,
             "storage_name": self.about.storage_name or None,
             **blocks,
-            "extra_attributes": dict(self.about.extra_attributes),
+            "extra_attributes": hosts.shown(
+                self.about.extra_attributes,
+                {n: f"{o.host}:{o.port} {o.fingerprint}" for n, o in self._others.items()},
+            ),
             "verify": self._certificates.get(trusted, False),
         }
 
@@ -75,8 +80,10 @@ class Player:
     def fail(self, fault: str | None) -> None:
         """From now on the array has this fault, or none any more."""
         self.play.fault = fault
-        self.guard.dead = fault == faults.CONNECT_TIMEOUT
-        slow = fault in {faults.READ_TIMEOUT, faults.CONNECT_TIMEOUT}
+        rest = {self._ports.get("rest")} if fault == faults.SSH_AWAY else set()
+        away = fault in {faults.CONNECT_TIMEOUT, faults.SSH_AWAY}
+        self.guard.dead = set(self.guard.ports) - rest if away else ()
+        slow = away or fault == faults.READ_TIMEOUT
         self.guard.longest = PATIENCE if slow else None
         self.play.released.clear()
         self.play.repeats.clear()
@@ -107,15 +114,21 @@ class Player:
                 server.start()
                 self._ports["rest"] = int(server.server_port)
             if "ssh" in self.about.access:
-                ssh = SshServer(self.play)
-                opening.callback(ssh.close)
-                ssh.start()
-                self._ports["ssh"] = ssh.port
+                self._ports["ssh"] = self._ssh(opening, "").port
+                for name in hosts.named(self.about.extra_attributes):
+                    self._others[name] = self._ssh(opening, name)
             opening.callback(self.release)
-            self.guard.ports = set(self._ports.values())
+            others = (one.port for one in self._others.values())
+            self.guard.ports = {*self._ports.values(), *others}
             opening.enter_context(guarded(self.guard))
             self._things = opening.pop_all()
         return self
+
+    def _ssh(self, opening: ExitStack, name: str) -> SshServer:
+        server = SshServer(self.play, name)
+        opening.callback(server.close)
+        server.start()
+        return server
 
     def __exit__(
         self,

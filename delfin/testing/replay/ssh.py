@@ -1,4 +1,4 @@
-"""The SSH side of a replay: one account, commands and shells answered from the tape."""
+"""The SSH side of a replay: one account; commands, shells and files answered from the tape."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import paramiko
 from delfin.testing.recording.standins import PASSWORD, USER
 from delfin.testing.replay import faults
 from delfin.testing.replay.play import Play
+from delfin.testing.replay.sftp import PlayedFolder
 from delfin.testing.simulated.ssh import Login, SshHost
 
 # What a shell says to a command it does not know; the exit status of it.
@@ -18,13 +19,20 @@ _NOT_FOUND = 127
 
 
 class SshServer(SshHost):
-    """Listens on a free port of the loopback address from 'start' to 'close'."""
+    """Listens on a free port of the loopback address from 'start' to 'close'.
 
-    def __init__(self, play: Play) -> None:
+    'name' is the stand-in of a host beside the array's first. An array that answered nothing over
+    SFTP has none.
+    """
+
+    def __init__(self, play: Play, name: str = "") -> None:
         super().__init__("127.0.0.1", self._knows)
-        self.play = play
+        self.play, self.name = play, name
 
     def session(self, transport: paramiko.Transport) -> Login:
+        if self.play.tape.has("sftp"):
+            folder = (PlayedFolder, self.play, self.name, transport.close)
+            transport.set_subsystem_handler("sftp", paramiko.SFTPServer, *folder)
         return _Session(self, transport)
 
     def _knows(self, username: str, password: str) -> bool:

@@ -40,6 +40,17 @@ class Tape:
             self._used.add(id(recorded[turn]))
             return recorded[turn].answer
 
+    def next(self, channel: Channel, asked: Any) -> dict[str, Any] | None:
+        """The answer that comes next, for who asks about it; nothing is used up."""
+        key = key_of(channel, asked, self._ignored)
+        with self._lock:
+            recorded = self._answers.get(key)
+            return recorded[min(self._turns[key], len(recorded) - 1)].answer if recorded else None
+
+    def has(self, channel: Channel) -> bool:
+        """Whether the array answered anything over this channel."""
+        return any(key[0] == channel for key in self._answers)
+
     def rewind(self) -> None:
         """A new driver starts with the first answers; what was used stays known."""
         with self._lock:

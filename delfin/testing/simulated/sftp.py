@@ -71,6 +71,8 @@ class _Folder(paramiko.SFTPServerInterface):
         file = self._host.files().get(path)
         return SFTP_NO_SUCH_FILE if file is None else attributes(path, file.changed, file.size)
 
+    lstat = stat
+
     def open(self, path: str, flags: int, attr: Any) -> Any:
         del attr
         file = self._host.files().get(path)

@@ -66,10 +66,14 @@ class SshHost:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for transport in tuple(self._transports):
-            transport.close()
+        self.hang_up()
         for thread in (*self._threads, *self._transports):
             thread.join(_LEAVING)
+
+    def hang_up(self) -> None:
+        """Ends the connection of each client."""
+        for transport in tuple(self._transports):
+            transport.close()
 
     def run(self, work: Callable[..., None], *arguments: object) -> None:
         """In a thread of its own, which 'close' waits for."""
