@@ -69,6 +69,7 @@ def _column(suite: type[DriverConformance]) -> dict[str, str]:
     return {
         "driver": f"`{title.driver}`",
         "recorded from": title.source,
+        "asked over": ", ".join(title.access),
         "product": f"{title.product} {title.firmware}",
         **{kind: _yes(counts.get(kind)) for kind in BY_KEY},
         "alerts listed": _yes(reading.alerts),

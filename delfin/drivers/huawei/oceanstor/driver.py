@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from delfin import exception
 from delfin.common import constants
 from delfin.drivers.driver import Row, StorageDriver
-from delfin.drivers.huawei.oceanstor import metrics
+from delfin.drivers.huawei.oceanstor import metrics, recorded
 from delfin.drivers.huawei.oceanstor.alerts import LISTED, TRAPPED, UNRECOVERED
 from delfin.drivers.huawei.oceanstor.client import Client, Record
 from delfin.drivers.huawei.oceanstor.fields import access, block, files, hardware, ports, words
@@ -45,6 +45,7 @@ class OceanStorDriver(StorageDriver):
     concurrent_calls: ClassVar[int | bool] = 4
     # Files are read over SSH.
     capabilities_by_access = True
+    file_parts = staticmethod(recorded.parts)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -27,9 +27,8 @@ from delfin.drivers.huawei.oceanstor.indicators import Sample
 # Of an unpacked file, and of the JSON text of a block: more is a mistake or an attack.
 LARGEST = 512 * 1024 * 1024
 _LONGEST_TEXT = 32 * 1024 * 1024
-_HEAD = 337
-_BLOCK = 8
-_VALUE = 4
+# Bytes of the head, of what is before a block's text, and of a value.
+HEAD, BLOCK, VALUE = 337, 8, 4
 _MAP = 0
 
 
@@ -85,17 +84,22 @@ class Block:
 
 def blocks(packed: bytes) -> Iterator[Block]:
     """The blocks of a file as it lies on the array; raises InvalidResults for one that is none."""
-    content = memoryview(_unpacked(packed))
-    if len(content) < _HEAD or _whole(content[_HEAD - 4 : _HEAD]) != _VALUE:
+    return unpacked_blocks(_unpacked(packed))
+
+
+def unpacked_blocks(unpacked: bytes) -> Iterator[Block]:
+    """The blocks of the file in the archive; raises InvalidResults for one that is none."""
+    content = memoryview(unpacked)
+    if len(content) < HEAD or whole(content[HEAD - 4 : HEAD]) != VALUE:
         raise exception.InvalidResults("a performance file without a head that is known")
-    at = _HEAD
+    at = HEAD
     # Both programs take zeros for the end, too.
     while any(content[at:]):
-        length = _whole(content[at + 4 : at + _BLOCK])
-        if _whole(content[at : at + 4]) != _MAP or length <= _BLOCK:
+        length = whole(content[at + 4 : at + BLOCK])
+        if whole(content[at : at + 4]) != _MAP or length <= BLOCK:
             raise exception.InvalidResults(f"{len(content) - at} bytes that are no block")
-        text = content[at + _BLOCK : at + length]
-        if length > _LONGEST_TEXT or len(text) < length - _BLOCK:
+        text = content[at + BLOCK : at + length]
+        if length > _LONGEST_TEXT or len(text) < length - BLOCK:
             raise exception.InvalidResults("a performance file that is cut off")
         try:
             told = json.loads(bytes(text).decode(errors="replace").strip("\0 "), strict=False)
@@ -104,10 +108,11 @@ def blocks(packed: bytes) -> Iterator[Block]:
             what = f"a performance file of another form: {error}"
             raise exception.InvalidResults(what) from error
         yield block
-        at += length + len(block.values) * _VALUE
+        at += length + len(block.values) * VALUE
 
 
-def _whole(part: memoryview) -> int:
+def whole(part: bytes | memoryview) -> int:
+    """A number of the file."""
     return int.from_bytes(part, "little", signed=True)
 
 
@@ -140,9 +145,9 @@ def _block(told: Mapping[str, Any], rest: memoryview) -> Block:
     values = array("i")
     block = Block(start, end, step, kinds, width, values)
     count = len(block.moments) * width
-    if count * _VALUE > len(rest):
+    if count * VALUE > len(rest):
         raise ValueError(f"{len(rest)} bytes for {count} values")
-    values.frombytes(rest[: count * _VALUE])
+    values.frombytes(rest[: count * VALUE])
     if sys.byteorder == "big":
         values.byteswap()
     return block

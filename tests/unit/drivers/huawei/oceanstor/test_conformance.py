@@ -1,6 +1,7 @@
 """What every driver must do, on recordings of simulated arrays: an older firmware and a recent one.
 
-Both run through the same methods; what differs is the maps of releases.py.
+Both run through the same methods; what differs is the maps of releases.py. The third has performance
+from files in place of last samples.
 """
 
 from __future__ import annotations
@@ -21,6 +22,12 @@ TIMEOUTS = {"delfin.drivers.huawei.oceanstor.client.TIMEOUT": "how long the arra
 class TestDorado(DriverConformance):
     driver = OceanStorDriver
     recording = RECORDINGS / "dorado-6.1.6"
+    timeouts: ClassVar = TIMEOUTS
+
+
+class TestDoradoWithFiles(DriverConformance):
+    driver = OceanStorDriver
+    recording = RECORDINGS / "dorado-6.1.6-files"
     timeouts: ClassVar = TIMEOUTS
 
 
