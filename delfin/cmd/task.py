@@ -17,6 +17,7 @@ from delfin.api.server import ApiService, open_socket  # noqa: E402 - likewise
 from delfin.cmd import daemon  # noqa: E402 - likewise
 from delfin.cmd.calls import array_call_server  # noqa: E402 - likewise
 from delfin.cmd.parts import make_parts  # noqa: E402 - likewise
+from delfin.coordination.accounts import Accounts  # noqa: E402 - likewise
 from delfin.coordination.cluster import Cluster  # noqa: E402 - likewise
 from delfin.health import Health  # noqa: E402 - likewise
 from delfin.process.place import bus_name  # noqa: E402 - likewise
@@ -42,11 +43,13 @@ def main() -> int:
     def build(systemd: Systemd) -> Iterator[Sequence[Service]]:
         with make_parts(conf) as parts, daemon.placed(conf, NAME) as number:
             me = bus_name(conf.state_path, NAME, number)
+            accounts = Accounts(parts.database)
             cluster = Cluster.of(
                 *(conf, parts.transport, NAME),
                 weight=conf.task_weight,
                 address=me,
                 known=parts.knows,
+                place_of=accounts.place_of,
             )
             parts.arrays.sessions.join(cluster.eviction, cluster.ring.elsewhere)
             health = Health(daemon.checks(parts))
@@ -89,6 +92,7 @@ def main() -> int:
             )
             yield [
                 *care,
+                accounts,
                 cluster,
                 health,
                 ApiService(conf, answering, listening),

@@ -16,7 +16,7 @@ from delfin.coordination.locks import Coordinator
 from delfin.coordination.membership import Membership
 from delfin.coordination.redis_eviction import RedisEviction
 from delfin.coordination.redis_server import RedisServer
-from delfin.coordination.ring import Ring
+from delfin.coordination.ring import PlaceOf, Ring
 
 # Seconds; the rest of the time to stop is for logging out of arrays.
 _LEAVE_WITHIN = 2.0
@@ -58,14 +58,15 @@ class Cluster:
         weight: int = 1,
         address: str = "",
         known: Known = anything,
+        place_of: PlaceOf = str,
     ) -> Cluster:
-        """Raises ValueError when the address of the server cannot be read."""
+        """As the parts it is made of; raises ValueError when the server's address cannot be read."""
         membership = Membership(conf, group, weight=weight, address=address)
         return cls(
             Coordinator(conf),
             make_eviction(conf, transport, known),
             membership,
-            Ring(membership),
+            Ring(membership, place_of),
             Leadership(conf, group),
         )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tooz.hashring import HashRing
 
@@ -19,12 +19,16 @@ from delfin.coordination.membership import Member, Membership, Snapshot
 # new member takes its share and hardly more.
 POINTS = 512
 
+PlaceOf = Callable[[str], str]
+
 
 class Ring:
     """Owners of storages, by the membership of this process. Asking never waits."""
 
-    def __init__(self, membership: Membership) -> None:
+    def __init__(self, membership: Membership, place_of: PlaceOf = str) -> None:
+        """'place_of' says what stands for a storage: those with the same have one owner."""
         self._membership = membership
+        self._place_of = place_of
         self._pace = membership.pace
         self._guard = threading.Lock()
         # The views of the last 'settle' seconds, the newest last, and since when they have followed
@@ -40,7 +44,7 @@ class Ring:
             return self._membership.me
         with self._guard:
             view = self._views[-1] if self._views else None
-        return view.owner(storage_id) if view else None
+        return view.owner(self._place_of(storage_id)) if view else None
 
     def count_owned(self, storage_ids: Sequence[str]) -> int:
         """How many of the storages have this process as their owner."""
@@ -49,7 +53,7 @@ class Ring:
         me = self._membership.me
         with self._guard:
             view = self._views[-1] if self._views else None
-        return sum(view.owner(one) == me for one in storage_ids) if view else 0
+        return sum(view.owner(self._place_of(one)) == me for one in storage_ids) if view else 0
 
     def elsewhere(self, storage_id: str) -> bool:
         """Whether another process is the owner, by the members seen last."""
@@ -73,8 +77,8 @@ class Ring:
             if not self._views or not self._is_sure(now):
                 return False
             views = [view for view in self._views if view.until >= now - self._pace.settle]
-        me = self._membership.me
-        return all(view.owner(storage_id) == me for view in views)
+        me, place = self._membership.me, self._place_of(storage_id)
+        return all(view.owner(place) == me for view in views)
 
     def _is_sure(self, now: float) -> bool:
         is_fresh = now - self._views[-1].until <= self._pace.fresh
@@ -115,6 +119,6 @@ class _View:
         for weight, names in by_weight.items():
             self._ring.add_nodes(names, weight)
 
-    def owner(self, storage_id: str) -> Member | None:
-        owners = self._ring.get_nodes(storage_id.encode())
+    def owner(self, place: str) -> Member | None:
+        owners = self._ring.get_nodes(place.encode())
         return self.members[owners.pop()] if owners else None

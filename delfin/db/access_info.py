@@ -109,6 +109,13 @@ def of_manager(session: Session, manager_key: str) -> list[AccessInfo]:
     )
 
 
+def manager_keys(session: Session) -> dict[str, str]:
+    """The key of the manager by storage, for those that are behind one."""
+    columns = (AccessInfo.storage_id, AccessInfo.manager_key)
+    rows = session.execute(select(*columns).where(AccessInfo.manager_key.is_not(None)))
+    return {storage_id: key for storage_id, key in rows if key is not None}
+
+
 def remember_host_key(session: Session, storage_id: str, ssh: Block) -> bool:
     """Keep the SSH host key that was seen first; False when the row leads elsewhere meanwhile.
 

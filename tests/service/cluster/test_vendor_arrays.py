@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from delfin.testing.simulated.array import SimulatedArray
+from delfin.testing.simulated.powermax import ARRAY
 from tests.service.cluster.cluster import Cluster
 from tests.service.cluster.daemon import Daemon
 from tests.service.cluster.test_sessions import alerts, holder, nodes
@@ -109,3 +110,18 @@ def test_what_comes_from_one_array_of_a_unisphere_is_stored_under_that_one(
     wait_until(lambda: not cluster.naming(first))
     assert api.rest.sync(second)["last_sync"]["result"] == "done"
     assert len(cluster.natives(second)) == 7
+
+
+@pytest.mark.parametrize("name", [POWERMAX])
+def test_one_process_owns_all_arrays_of_a_unisphere(
+    cluster: Cluster, name: str, array: SimulatedArray
+) -> None:
+    api, _ = nodes(cluster, 3)
+    ids = [register(api, name, array, storage_name=one) for one in (ARRAY, NEIGHBOUR)]
+
+    def holders() -> set[int | None]:
+        for storage_id in ids:
+            api.rest.sync(storage_id)
+        return {holder(cluster, storage_id) for storage_id in ids}
+
+    wait_until(lambda: len(holders()) == 1)

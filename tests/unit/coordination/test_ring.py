@@ -127,6 +127,22 @@ def test_what_is_lost_is_given_up_at_once_and_what_is_gained_counts_later(
     assert {i for i in IDS if ring.mine(i)} > after
 
 
+def test_storages_with_one_account_have_one_owner(membership: Membership, clock: Clock) -> None:
+    managed = {storage_id: f"manager-{n % 10}" for n, storage_id in enumerate(IDS[:200])}
+    ring = Ring(membership, lambda storage_id: managed.get(storage_id, storage_id))
+    members = [membership.me, member(1), member(2)]
+    see_for(membership, clock, members, membership.pace.settle)
+    by_manager: dict[str, set[str]] = {}
+    for storage_id, manager in managed.items():
+        owner = ring.owner_of(storage_id)
+        assert owner is not None
+        by_manager.setdefault(manager, set()).add(owner.id)
+        assert ring.mine(storage_id) == (owner == membership.me) != ring.elsewhere(storage_id)
+    assert [len(found) for found in by_manager.values()] == [1] * 10
+    assert len(set.union(*by_manager.values())) == 3
+    assert ring.count_owned(IDS) == sum(ring.owner_of(i) == membership.me for i in IDS)
+
+
 def test_who_cannot_see_the_others_is_sure_of_nothing(membership: Membership, clock: Clock) -> None:
     ring = Ring(membership)
     pace = membership.pace
