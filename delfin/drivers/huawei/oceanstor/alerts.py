@@ -6,9 +6,9 @@ the answers of a Dorado 8000 V6 with Linuxfabrik's checks, where texts have HTML
 and 7, which 6.1 does not have: TLV.java of Huawei's VASA provider, for V3 ("storage management
 interface specification V2.0").
 
-Traps: hwIsmReportingAlarm of ISM-HUAWEI-MIB, below 1.3.6.1.4.1.2011.2.91.10; object identifiers,
-levels and categories as in Huawei's own sender (Trap.h of its backup agent, 2018). It names the
-fault type 2 only, equipment; the categories are fault and recovery.
+Traps: hwIsmAlarmReporting and hwIsmEvent of ISM-HUAWEI-MIB, below 1.3.6.1.4.1.2011.2.91.10, as
+DotZero24/pysnmp-mibs has it compiled; Huawei's own sender (Trap.h of its backup agent, 2018) has
+the same identifiers and levels for the first. An older edition of the MIB lacks hwIsmEvent.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from delfin.drivers.kit.mapping import Calc, Const, Get, Record, RowMap
 from delfin.drivers.kit.times import epoch_seconds, snmp_date
 
 ENTERPRISE = "1.3.6.1.4.1.2011.2.91.10"
-REPORTING = "2.1.0.1"
+REPORTING, EVENT = "2.1.0.1", "2.2.0.1"
 # hwIsmReportingAlarm*: by the last number below 3.1.1.
-VARIABLES = {
+_ALARM_VARIABLES = {
     "1": "node",
     "2": "location",
     "3": "suggestion",
@@ -41,6 +41,17 @@ VARIABLES = {
     "10": "description",
     "11": "fault_category",
     "12": "location_alarm",
+}
+# hwIsmEventNoti*: by the last number below 3.2.
+_EVENT_VARIABLES = {
+    "1": "node",
+    "2": "location",
+    "3": "name",
+    "4": "change",
+    "5": "description",
+    "6": "eventID",
+    "7": "fault_time",
+    "8": "sequence",
 }
 # alarmStatus: 2 and 4 are cleared and recovered.
 UNRECOVERED = "1"
@@ -71,6 +82,12 @@ def key(event: Record) -> str:
     told = event.get("location")
     found: str = _KEY.function({**event, "location": None if told is None else words(told)})
     return found
+
+
+def described(event: Record) -> str | None:
+    """An event says in a variable of its own what became of the thing."""
+    told = (_CHANGES.get(str(event.get("change"))), event.get("description"))
+    return ": ".join(words(one) for one in told if one) or None
 
 
 def trap_time(value: Any) -> int:
@@ -117,21 +134,36 @@ _TRAP_LEVEL: Mapping[str, str] = {
     "3": c.Severity.MINOR,
     "4": c.Severity.WARNING,
 }
-_TRAP_CATEGORY: Mapping[str, str] = {"1": c.Category.FAULT, "2": c.Category.RECOVERY}
+_FAULT, _RESUMED, _EVENT = "1", "2", "3"
+_TRAP_CATEGORY: Mapping[str, str] = {
+    _FAULT: c.Category.FAULT,
+    _RESUMED: c.Category.RECOVERY,
+    _EVENT: c.Category.EVENT,
+}
+# A limit that was passed is to X.733, where our words are from, a matter of the quality of service.
+_TRAP_TYPE: Mapping[str, str] = {
+    "1": c.EventType.COMMUNICATIONS_ALARM,
+    "2": c.EventType.EQUIPMENT_ALARM,
+    "3": c.EventType.PROCESSING_ERROR_ALARM,
+    "4": c.EventType.QUALITY_OF_SERVICE_ALARM,
+    "5": c.EventType.ENVIRONMENTAL_ALARM,
+    "6": c.EventType.QUALITY_OF_SERVICE_ALARM,
+}
+_CHANGES: Mapping[str, str] = {"1": "Created", "2": "Deleted", "3": "State changed"}
 LISTED = AlertMap(ALARM)
 TRAPPED = AlertMap(
     ALARM.but(
         severity=Get("fault_level", _TRAP_LEVEL, default=c.Severity.NOT_SPECIFIED),
         category=Get("fault_category", _TRAP_CATEGORY, default=c.Category.NOT_SPECIFIED),
-        type=Get(
-            "fault_type",
-            {"2": c.EventType.EQUIPMENT_ALARM},
-            default=c.EventType.NOT_SPECIFIED,
-        ),
+        type=Get("fault_type", _TRAP_TYPE, default=c.EventType.NOT_SPECIFIED),
+        description=Calc(described),
         occur_time=Get("fault_time", trap_time, required=True),
     ),
     root=ENTERPRISE,
-    variables={f"3.1.1.{number}": name for number, name in VARIABLES.items()},
-    traps={REPORTING: {}},
+    variables={
+        **{f"3.1.1.{number}": name for number, name in _ALARM_VARIABLES.items()},
+        **{f"3.2.{number}": name for number, name in _EVENT_VARIABLES.items()},
+    },
+    traps={REPORTING: {}, EVENT: {"fault_category": _EVENT}},
     needs=("eventID", "fault_time", "fault_category"),
 )

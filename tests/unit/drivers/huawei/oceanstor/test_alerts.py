@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from delfin import exception
-from delfin.drivers.huawei.oceanstor.alerts import ENTERPRISE, LISTED, REPORTING, trap_time
+from delfin.drivers.huawei.oceanstor.alerts import (
+    ENTERPRISE,
+    EVENT,
+    LISTED,
+    REPORTING,
+    trap_time,
+)
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.drivers.kit.alerts import TRAP_OID
 from delfin.testing.simulated.oceanstor import OceanStor
@@ -30,6 +36,22 @@ def trap(**changes: str) -> dict[str, str]:
     }
     told = {f"{ENTERPRISE}.3.1.1.{n}.0": value for n, value in variables.items() if value}
     return {TRAP_OID: f"{ENTERPRISE}.{REPORTING}", **told}
+
+
+def event(**changes: str) -> dict[str, str]:
+    """The trap of an event, in the same way."""
+    variables = {
+        "2": "StoragePool001",
+        "3": "LUN Was Deleted",
+        "4": "2",
+        "5": "By admin.",
+        "6": "4027777025",
+        "7": "2026-11-25,20:30:5.0,+0:0",
+        "8": "4712",
+        **{name.removeprefix("v"): value for name, value in changes.items()},
+    }
+    told = {f"{ENTERPRISE}.3.2.{n}.0": value for n, value in variables.items() if value}
+    return {TRAP_OID: f"{ENTERPRISE}.{EVENT}", **told}
 
 
 def test_what_is_wrong_now_is_listed(driver: OceanStorDriver) -> None:
@@ -132,6 +154,72 @@ def test_a_listed_alarm_and_its_trap_have_one_key(
     assert recovery is not None
     assert listed["match_key"] == trapped["match_key"] == recovery["match_key"]
     assert recovery["category"] == "Recovery"
+
+
+@pytest.mark.parametrize(
+    ("told", "ours"),
+    [
+        ("1", "CommunicationsAlarm"),
+        ("2", "EquipmentAlarm"),
+        ("3", "ProcessingErrorAlarm"),
+        ("4", "QualityOfServiceAlarm"),
+        ("5", "EnvironmentalAlarm"),
+        ("6", "QualityOfServiceAlarm"),
+        ("7", "NotSpecified"),
+    ],
+)
+def test_the_types_of_faults_are_those_of_the_mib(told: str, ours: str) -> None:
+    alert = OceanStorDriver.parse_alert(None, trap(v5=told))
+    assert alert is not None
+    assert alert["type"] == ours
+
+
+@pytest.mark.parametrize(
+    ("told", "ours"), [("1", "Fault"), ("2", "Recovery"), ("3", "Event"), ("4", "NotSpecified")]
+)
+def test_the_categories_of_traps_are_those_of_the_mib(told: str, ours: str) -> None:
+    alert = OceanStorDriver.parse_alert(None, trap(v11=told))
+    assert alert is not None
+    assert alert["category"] == ours
+
+
+def test_an_event_is_an_alert_of_its_own_kind() -> None:
+    """It has no level and no type of fault, so none is made up."""
+    alert = OceanStorDriver.parse_alert(None, event())
+    assert alert is not None
+    assert (alert["category"], alert["severity"], alert["type"]) == (
+        "Event",
+        "NotSpecified",
+        "NotSpecified",
+    )
+    assert (alert["alert_id"], alert["alert_name"]) == ("0xF0130001", "LUN Was Deleted")
+    assert (alert["sequence_number"], alert["location"]) == ("4712", "StoragePool001")
+    assert alert["occur_time"] == 1_795_638_605_000
+
+
+@pytest.mark.parametrize(
+    ("told", "description"),
+    [
+        ({"v4": "1"}, "Created: By admin."),
+        ({"v4": "2"}, "Deleted: By admin."),
+        ({"v4": "3"}, "State changed: By admin."),
+        ({"v4": "4"}, "By admin."),
+        ({"v5": ""}, "Deleted"),
+        ({"v4": "", "v5": ""}, None),
+    ],
+)
+def test_an_event_says_what_became_of_the_thing(
+    told: dict[str, str], description: str | None
+) -> None:
+    alert = OceanStorDriver.parse_alert(None, event(**told))
+    assert alert is not None
+    assert alert["description"] == description
+
+
+@pytest.mark.parametrize("variable", ["v6", "v7"])
+def test_an_event_that_says_too_little_makes_delfin_list(variable: str) -> None:
+    with pytest.raises(exception.IncompleteTrapInformation):
+        OceanStorDriver.parse_alert(None, event(**{variable: ""}))
 
 
 @pytest.mark.parametrize("variable", ["v7", "v8", "v11"])
