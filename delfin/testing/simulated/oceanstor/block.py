@@ -48,7 +48,8 @@ def lun(state: State, number: int) -> Item:
         "ALLOCTYPE": str(int(is_thin(state, number))),
         "CAPACITY": str(size),
         "ALLOCCAPACITY": str(allocated),
-        "SECTORSIZE": str(SECTOR),
+        # What the LUN exposes to hosts; its capacity is in the array's own sectors.
+        "SECTORSIZE": str(4096 if number % 3 == 1 else SECTOR),
         "ENABLECOMPRESSION": _truth(dice % 3 == 0),
         state.firmware.dedup: _truth(dice % 5 == 0),
         "OWNINGCONTROLLER": "0A" if number % 2 == 0 else "0B",

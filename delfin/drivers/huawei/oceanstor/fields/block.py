@@ -34,10 +34,12 @@ STORAGE = RowMap(
         c.StorageStatus.OFFLINE,
         c.StorageStatus.UNKNOWN,
     ),
-    raw_capacity=words.sectors("MEMBERDISKSCAPACITY", "FREEDISKSCAPACITY", "HOTSPAREDISKSCAPACITY"),
-    total_capacity=words.sectors("STORAGEPOOLCAPACITY"),
-    used_capacity=words.sectors("STORAGEPOOLUSEDCAPACITY"),
-    free_capacity=words.sectors("STORAGEPOOLFREECAPACITY"),
+    raw_capacity=words.own_sectors(
+        "MEMBERDISKSCAPACITY", "FREEDISKSCAPACITY", "HOTSPAREDISKSCAPACITY"
+    ),
+    total_capacity=words.own_sectors("STORAGEPOOLCAPACITY"),
+    used_capacity=words.own_sectors("STORAGEPOOLUSEDCAPACITY"),
+    free_capacity=words.own_sectors("STORAGEPOOLFREECAPACITY"),
 )
 _USAGE = {"1": c.StorageType.BLOCK, "2": c.StorageType.FILE}
 POOL = RowMap(

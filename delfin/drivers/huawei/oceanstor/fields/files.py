@@ -15,7 +15,6 @@ from delfin.drivers.kit.convert import flag, whole
 from delfin.drivers.kit.mapping import Calc, Const, Get, Record, RowMap
 
 IN_FILESYSTEM, IN_DTREE = "40", "16445"
-_NONE_SET = ("-1", "18446744073709551615")
 
 
 def worm(record: Record) -> str | None:
@@ -67,12 +66,12 @@ QUOTA = RowMap(
     native_filesystem_id=Calc(dtree_filesystem),
     native_qtree_id=parent(IN_DTREE),
     user_group_name=Get("USRGRPOWNERNAME", absent=("--",)),
-    capacity_hard_limit=Get("SPACEHARDQUOTA", whole, absent=_NONE_SET),
-    capacity_soft_limit=Get("SPACESOFTQUOTA", whole, absent=_NONE_SET),
-    used_capacity=Get("SPACEUSED", whole, absent=_NONE_SET),
-    file_hard_limit=Get("FILEHARDQUOTA", whole, absent=_NONE_SET),
-    file_soft_limit=Get("FILESOFTQUOTA", whole, absent=_NONE_SET),
-    file_count=Get("FILEUSED", whole, absent=_NONE_SET),
+    capacity_hard_limit=Get("SPACEHARDQUOTA", whole, absent=words.NOT_TOLD),
+    capacity_soft_limit=Get("SPACESOFTQUOTA", whole, absent=words.NOT_TOLD),
+    used_capacity=Get("SPACEUSED", whole, absent=words.NOT_TOLD),
+    file_hard_limit=Get("FILEHARDQUOTA", whole, absent=words.NOT_TOLD),
+    file_soft_limit=Get("FILESOFTQUOTA", whole, absent=words.NOT_TOLD),
+    file_count=Get("FILEUSED", whole, absent=words.NOT_TOLD),
 )
 # Both kinds number their shares, so the number alone would name two.
 NFS = RowMap(

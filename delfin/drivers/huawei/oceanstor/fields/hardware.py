@@ -26,7 +26,7 @@ CONTROLLER = RowMap(
     location=Get("LOCATION"),
     soft_version=Get("SOFTVER"),
     cpu_info=Get("CPUINFO"),
-    memory_size=Get("MEMORYSIZE", mib, absent=("--", "-1")),
+    memory_size=Get("MEMORYSIZE", mib, absent=words.NOT_TOLD),
 )
 
 _T = c.DiskPhysicalType
@@ -80,8 +80,8 @@ DISK = RowMap(
     manufacturer=Get("MANUFACTURER"),
     model=Get("MODEL"),
     firmware=Get("FIRMWAREVER"),
-    speed=Get("SPEEDRPM", whole, absent=("-1", "--")),
-    capacity=words.sectors("SECTORS"),
+    speed=Get("SPEEDRPM", whole, absent=words.NOT_TOLD),
+    capacity=words.own_sectors("SECTORS"),
     # 255 where the array keeps no score (checks).
-    health_score=Get("HEALTHMARK", whole, absent=("255", "--")),
+    health_score=Get("HEALTHMARK", whole, absent=("255", 255, *words.NOT_TOLD)),
 )

@@ -14,7 +14,7 @@ from delfin.drivers.huawei.oceanstor.fields import words
 from delfin.drivers.kit.convert import megabits, wwn
 from delfin.drivers.kit.mapping import Const, Get, RowMap
 
-_NO_SPEED = ("0", "-1", "--")
+_NO_SPEED = ("0", 0, *words.NOT_TOLD)
 _HEALTH = {
     "0": c.PortHealthStatus.UNKNOWN,
     words.NORMAL: c.PortHealthStatus.NORMAL,

@@ -16,6 +16,15 @@ NORMAL, FAULT, ABOUT_TO_FAIL, INCONSISTENT, WRITE_PROTECTED = "1", "2", "3", "9"
 SINGLE_LINK, HOST_OFFLINE = "17", "18"
 
 _UNKNOWN_HEALTH = frozenset({"", "0", "--"})
+
+# What stands for an amount that the array does not tell: "--" and -1 (checks), and -1 of 64 bits
+# (POSH). 2**32 - 1 is none: the library of checks knows it of other fields, and it is the number
+# of sectors of a LUN of nearly 2 TiB.
+NOT_TOLD: tuple[str | int, ...] = ("--", "-1", str(2**64 - 1), -1, 2**64 - 1)
+_NOTHING = frozenset({None, "", *NOT_TOLD})
+# Whatever a LUN or a file system exposes, which is what its own SECTORSIZE tells (library of
+# checks; CSM, collector_parse_func.go; LunMO.java of Huawei's com.huawei.ism.openapi). POSH
+# multiplies by it, and is alone with that.
 _SECTOR = 512
 
 
@@ -49,21 +58,33 @@ def state_or_ill(words: Mapping[str, str], offline: str, ill: str) -> Calc:
 
 
 def sectors(*names: str) -> Calc:
-    """The sum of capacities in sectors, as bytes; None when the array tells none of them.
+    """The sum of capacities in sectors of 512 bytes, as bytes; None when none of them is told."""
+    return Calc(lambda record: _bytes(record, names, _SECTOR))
 
-    A sector is 512 bytes where the record has no SECTORSIZE: pools, file systems (CSI) and the
-    system, whose member disks add up only so (checks).
-    """
+
+def own_sectors(*names: str) -> Calc:
+    """The same in sectors of the size that the record tells: of the system, and of disks (checks)."""
 
     def of(record: Record) -> int | None:
-        told = [record[name] for name in names if record.get(name) not in {None, "", "-1"}]
-        size = int(record.get("SECTORSIZE") or _SECTOR)
-        return sum(int(number(one)) * size for one in told) if told else None
+        size = _amount(record, "SECTORSIZE")
+        return _bytes(record, names, size or _SECTOR)
 
     return Calc(of)
 
 
-def either(*names: str, via: Callable[[Any], Any] = str, absent: tuple[str, ...] = ("--",)) -> Calc:
+def _bytes(record: Record, names: tuple[str, ...], size: int) -> int | None:
+    told = [found for name in names if (found := _amount(record, name)) is not None]
+    return sum(told) * size if told else None
+
+
+def _amount(record: Record, name: str) -> int | None:
+    told = record.get(name)
+    return None if told in _NOTHING else int(number(told))
+
+
+def either(
+    *names: str, via: Callable[[Any], Any] = str, absent: tuple[str | int, ...] = ("--",)
+) -> Calc:
     """The first of these members that says something: names differ between releases."""
     nothing = {None, "", *absent}
 

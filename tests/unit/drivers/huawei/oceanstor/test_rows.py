@@ -157,11 +157,47 @@ def test_an_offline_lun_is_offline_however_well_it_is() -> None:
     assert block.VOLUME.values(record)["status"] == "offline"
 
 
-def test_capacities_are_sectors_of_the_size_that_is_told() -> None:
+def test_a_capacity_is_sectors_of_512_bytes_whatever_a_lun_exposes() -> None:
+    record = {"ID": "1", "CAPACITY": "2097152", "SECTORSIZE": "4096"}
+    assert block.VOLUME.values(record)["total_capacity"] == 2**30
+    assert files.FILESYSTEM.values(record)["total_capacity"] == 2**30
+
+
+def test_luns_are_as_large_as_their_pools_have_promised(driver: OceanStorDriver) -> None:
+    pools = sum(row["subscribed_capacity"] for row in driver.list_storage_pools(None))
+    luns = sum(row["total_capacity"] for row in driver.list_volumes(None))
+    filesystems = sum(row["total_capacity"] for row in driver.list_filesystems(None))
+    assert pools == luns + filesystems
+
+
+def test_disks_and_the_system_tell_the_size_of_their_sectors() -> None:
     record = {"ID": "7", "SECTORS": "14769230769", "SECTORSIZE": "520", "HEALTHMARK": "255"}
     row = hardware.DISK.values(record)
     assert (row["capacity"], row["health_score"]) == (7_679_999_999_880, None)
-    assert block.VOLUME.values({"ID": "1", "CAPACITY": "2097152"})["total_capacity"] == 2**30
+    system = {"ID": "S1", "STORAGEPOOLCAPACITY": "8", "SECTORSIZE": "4096"}
+    assert block.STORAGE.values(system)["total_capacity"] == 32_768
+    for untold in ({}, {"SECTORSIZE": "--"}):
+        assert hardware.DISK.values({"ID": "7", "SECTORS": "8", **untold})["capacity"] == 4096
+
+
+@pytest.mark.parametrize("untold", ["--", "", "-1", -1, str(2**64 - 1), 2**64 - 1, None])
+def test_a_capacity_that_is_not_told_is_none(untold: str | int | None) -> None:
+    row = block.VOLUME.values({"ID": "1", "CAPACITY": "8", "ALLOCCAPACITY": untold})
+    assert (row["total_capacity"], row["used_capacity"], row["free_capacity"]) == (4096, None, None)
+    assert hardware.CONTROLLER.values({"ID": "0A", "MEMORYSIZE": untold})["memory_size"] is None
+    quota = {"ID": "3@0@1", "PARENTTYPE": 40, "PARENTID": "3", "SPACEUSED": untold}
+    assert files.QUOTA.values(quota)["used_capacity"] is None
+
+
+def test_a_lun_of_nearly_2_tib_has_a_capacity() -> None:
+    """2**32 - 1 says nothing in other fields, and is a number of sectors here."""
+    row = block.VOLUME.values({"ID": "1", "CAPACITY": str(2**32 - 1)})
+    assert row["total_capacity"] == 2**41 - 512
+
+
+def test_a_capacity_that_is_no_number_names_its_field() -> None:
+    with pytest.raises(exception.InvalidResults, match="total_capacity"):
+        block.VOLUME.values({"ID": "1", "CAPACITY": "plenty"})
 
 
 def test_a_quota_that_is_not_set_is_nothing() -> None:
