@@ -2,8 +2,8 @@
 
 `performance_data` answers the last sample of every object of a type (CSM,
 client_performance.go, which asks without `object_list`); POSH found the members of a sample and
-the numbers of types. -1 stands for what is not measured. MB and KB are taken as they are told. From
-V6 on times are microseconds under numbers of their own; before, milliseconds.
+the numbers of types. MB and KB are taken as they are told. From V6 on times are microseconds under
+numbers of their own; before, milliseconds.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ from delfin.drivers.kit.convert import number
 from delfin.drivers.kit.mapping import Calc, Get, Record, Rule
 from delfin.drivers.kit.metrics import Measured, MetricMap
 
-_NOT_MEASURED = -1.0
+# What stands for a value that is not measured: -1 (POSH), and "--" (library of checks).
+_NOT_MEASURED = frozenset({"", "--", "-1", "-1.0"})
 # Metrics that are not read from files. Sizes were seen there in bytes (KenGuru66), where the
 # vendor's table of indicators says KB: who is right for which release is not known.
 _OTHERWISE_IN_FILES = frozenset({"IO_SIZE", "READ_IO_SIZE", "WRITE_IO_SIZE"})
@@ -159,7 +160,7 @@ def parts(
         values = dict(zip(map(str, told["indicators"]), told["indicator_values"], strict=True))
         at = int(number(told["timestamp"])) * 1000
         sample = {
-            **{n: v for n, v in values.items() if v is not None and amount(v) != _NOT_MEASURED},
+            **{n: v for n, v in values.items() if v is not None and str(v) not in _NOT_MEASURED},
             "time": end if end < at <= end + _FRESH_MS else at,
         }
         yield {"id": identity, "name": names.get(identity), "samples": [sample]}

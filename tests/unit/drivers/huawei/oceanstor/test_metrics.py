@@ -114,6 +114,27 @@ def test_what_is_not_measured_is_left_out() -> None:
     ]
 
 
+@pytest.mark.parametrize("untold", ["--", "", "-1", -1, -1.0, None])
+def test_a_counter_that_is_not_collected_costs_no_other(
+    driver: OceanStorDriver, monkeypatch: pytest.MonkeyPatch, untold: Any
+) -> None:
+    told = {"object_id": "0A", "timestamp": 60, "indicators": [22, 68]}
+    monkeypatch.setattr(
+        driver.client, "query", lambda *_: [{**told, "indicator_values": ["5", untold]}]
+    )
+    found = {one.name: one.values for one in collected(driver, 60_000, "controller")}
+    assert found == {"iops": {60_000: 5.0}}
+
+
+def test_a_value_that_is_no_number_is_told_with_its_thing(
+    driver: OceanStorDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"object_id": "0A", "timestamp": 60, "indicators": [22], "indicator_values": ["many"]}
+    monkeypatch.setattr(driver.client, "query", lambda *_: [told])
+    with pytest.raises(exception.InvalidResults, match=r"statistics of 0A.*many"):
+        collected(driver, 60_000, "controller")
+
+
 def test_sizes_and_hits_are_weighted_by_reads_and_writes() -> None:
     sizes = metrics.weighted(indicators.READ_SIZE, indicators.WRITE_SIZE).function
     assert sizes({"24": "8", "25": "300", "27": "16", "28": "100"}) == 10
