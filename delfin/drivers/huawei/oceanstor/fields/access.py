@@ -82,7 +82,7 @@ HOST = RowMap(
     native_storage_host_id=Get("ID", str, required=True),
     name=Get("NAME"),
     description=Get("DESCRIPTION"),
-    os_type=Get(
+    os_type=words.word(
         "OPERATIONSYSTEM",
         {
             "0": _OS.LINUX,
@@ -119,7 +119,7 @@ FC_INITIATOR = RowMap(
     name=words.either("NAME", "ID"),
     type=Const(c.InitiatorType.FC),
     wwn=Get("ID", str.lower),
-    status=Get(
+    status=words.word(
         "RUNNINGSTATUS",
         {
             "0": c.InitiatorStatus.UNKNOWN,

@@ -29,11 +29,7 @@ STORAGE = RowMap(
     # pointRelease is there from V6 on (CSI): 6.1.6, where PRODUCTVERSION is V600R005C03.
     firmware_version=words.either("pointRelease", "PRODUCTVERSION"),
     location=Get("LOCATION"),
-    status=words.state(
-        {words.NORMAL: c.StorageStatus.NORMAL, words.FAULT: c.StorageStatus.ABNORMAL},
-        c.StorageStatus.OFFLINE,
-        c.StorageStatus.UNKNOWN,
-    ),
+    status=words.state(c.StorageStatus, ill=c.StorageStatus.ABNORMAL),
     raw_capacity=words.own_sectors(
         "MEMBERDISKSCAPACITY", "FREEDISKSCAPACITY", "HOTSPAREDISKSCAPACITY"
     ),
@@ -46,38 +42,22 @@ POOL = RowMap(
     native_storage_pool_id=Get("ID", str, required=True),
     name=Get("NAME"),
     description=Get("DESCRIPTION"),
-    status=words.state(
-        {
-            words.NORMAL: c.StoragePoolStatus.NORMAL,
-            words.FAULT: c.StoragePoolStatus.ABNORMAL,
-            words.ABOUT_TO_FAIL: c.StoragePoolStatus.DEGRADED,
-        },
-        c.StoragePoolStatus.OFFLINE,
-        c.StoragePoolStatus.UNKNOWN,
-    ),
-    storage_type=Get("USAGETYPE", _USAGE, default=c.StorageType.BLOCK),
+    status=words.state(c.StoragePoolStatus, ill=c.StoragePoolStatus.ABNORMAL),
+    storage_type=words.word("USAGETYPE", _USAGE, default=c.StorageType.BLOCK),
     total_capacity=words.sectors("USERTOTALCAPACITY"),
     used_capacity=words.sectors("USERCONSUMEDCAPACITY"),
     free_capacity=words.sectors("USERFREECAPACITY"),
     subscribed_capacity=words.sectors("LUNCONFIGEDCAPACITY", "TOTALFSCAPACITY"),
 )
 # From V6 on a pool holds LUNs and file systems, and says no use.
-POOL_V6 = POOL.but(storage_type=Get("USAGETYPE", _USAGE, default=c.StorageType.UNIFIED))
+POOL_V6 = POOL.but(storage_type=words.word("USAGETYPE", _USAGE, default=c.StorageType.UNIFIED))
 
 VOLUME = RowMap(
     native_volume_id=Get("ID", str, required=True),
     name=Get("NAME"),
     description=Get("DESCRIPTION"),
-    status=words.state(
-        {
-            words.NORMAL: c.StorageStatus.NORMAL,
-            words.FAULT: c.StorageStatus.ABNORMAL,
-            words.WRITE_PROTECTED: c.StorageStatus.DEGRADED,
-        },
-        c.StorageStatus.OFFLINE,
-        c.StorageStatus.UNKNOWN,
-    ),
-    type=Get("ALLOCTYPE", {"0": c.VolumeType.THICK, "1": c.VolumeType.THIN}),
+    status=words.state(c.StorageStatus, ill=c.StorageStatus.ABNORMAL),
+    type=words.word("ALLOCTYPE", {"0": c.VolumeType.THICK, "1": c.VolumeType.THIN}),
     native_storage_pool_id=Get("PARENTID", str),
     # The array writes 32 hex digits without separators.
     wwn=Get("WWN", str.lower),

@@ -39,7 +39,7 @@ FILESYSTEM = RowMap(
     native_filesystem_id=Get("ID", str, required=True),
     name=Get("NAME"),
     status=words.health({words.NORMAL: c.FilesystemStatus.NORMAL}, ill=c.FilesystemStatus.FAULTY),
-    type=Get("ALLOCTYPE", {"0": c.FSType.THICK, "1": c.FSType.THIN}),
+    type=words.word("ALLOCTYPE", {"0": c.FSType.THICK, "1": c.FSType.THIN}),
     native_pool_id=Get("PARENTID", str),
     total_capacity=words.sectors("CAPACITY"),
     used_capacity=words.sectors("ALLOCCAPACITY"),
@@ -55,11 +55,11 @@ QTREE = RowMap(
     path=Calc(lambda r: f"/{r['filesystem']}/{r['NAME']}"),
     native_filesystem_id=Get("PARENTID", str),
     # CSI knows the one number.
-    security_mode=Get("securityStyle", {"3": c.NASSecurityMode.UNIX}),
+    security_mode=words.word("securityStyle", {"3": c.NASSecurityMode.UNIX}),
 )
 QUOTA = RowMap(
     native_quota_id=Get("ID", str, required=True),
-    type=Get(
+    type=words.word(
         "QUOTATYPE",
         {"1": c.QuotaType.TREE, "2": c.QuotaType.USER, "3": c.QuotaType.GROUP},
     ),

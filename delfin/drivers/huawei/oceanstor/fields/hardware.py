@@ -14,15 +14,7 @@ from delfin.drivers.kit.mapping import Get, RowMap
 CONTROLLER = RowMap(
     native_controller_id=Get("ID", str, required=True),
     name=Get("NAME"),
-    status=words.state(
-        {
-            words.NORMAL: c.ControllerStatus.NORMAL,
-            words.FAULT: c.ControllerStatus.FAULT,
-            words.INCONSISTENT: c.ControllerStatus.DEGRADED,
-        },
-        c.ControllerStatus.OFFLINE,
-        c.ControllerStatus.UNKNOWN,
-    ),
+    status=words.state(c.ControllerStatus, ill=c.ControllerStatus.FAULT),
     location=Get("LOCATION"),
     soft_version=Get("SOFTVER"),
     cpu_info=Get("CPUINFO"),
@@ -64,8 +56,8 @@ DISK = RowMap(
         c.DiskStatus.OFFLINE,
         c.DiskStatus.ABNORMAL,
     ),
-    physical_type=Get("DISKTYPE", _TECHNOLOGY, default=_T.UNKNOWN),
-    logical_type=Get(
+    physical_type=words.word("DISKTYPE", _TECHNOLOGY, default=_T.UNKNOWN),
+    logical_type=words.word(
         "LOGICTYPE",
         {
             "1": c.DiskLogicalType.FREE,

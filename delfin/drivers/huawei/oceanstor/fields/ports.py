@@ -34,8 +34,8 @@ FC = RowMap(
     location=Get("LOCATION"),
     type=Const(c.PortType.FC),
     logical_type=Const(c.PortLogicalType.FRONTEND),
-    connection_status=Get("RUNNINGSTATUS", _LINK, default=c.PortConnectionStatus.UNKNOWN),
-    health_status=Get("HEALTHSTATUS", _HEALTH, default=c.PortHealthStatus.UNKNOWN),
+    connection_status=words.word("RUNNINGSTATUS", _LINK, default=c.PortConnectionStatus.UNKNOWN),
+    health_status=words.word("HEALTHSTATUS", _HEALTH, default=c.PortHealthStatus.UNKNOWN),
     # An interface module or a controller: PARENTTYPE 209 or 207.
     native_parent_id=Get("PARENTID", str),
     speed=Get("RUNSPEED", megabits, absent=_NO_SPEED),
@@ -48,7 +48,7 @@ SAS = FC.but(
 )
 ETH = FC.but(
     type=Const(c.PortType.ETH),
-    logical_type=Get(
+    logical_type=words.word(
         "LOGICTYPE",
         {
             "0": c.PortLogicalType.FRONTEND,
@@ -81,7 +81,7 @@ BOND = FC.but(
 LOGICAL = ETH.but(
     type=Const(c.PortType.LOGIC),
     # 1 management, 2 service, 3 both.
-    logical_type=Get(
+    logical_type=words.word(
         "ROLE",
         {
             "1": c.PortLogicalType.MANAGEMENT,

@@ -5,17 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from delfin.common import constants as c
 from delfin.drivers.kit.convert import number
-from delfin.drivers.kit.mapping import Calc, Record
+from delfin.drivers.kit.mapping import Calc, Get, Record
 
-# RUNNINGSTATUS (CSM, storage_maps.go).
+# RUNNINGSTATUS (CSM, storage_const.go).
 ONLINE, OFFLINE = "27", "28"
 LINK_UP, LINK_DOWN = "10", "11"
-# HEALTHSTATUS (CSM, storage_maps.go; 17 of a disk and 18 of a host: REST V5 through checks, POSH).
-NORMAL, FAULT, ABOUT_TO_FAIL, INCONSISTENT, WRITE_PROTECTED = "1", "2", "3", "9", "15"
+# HEALTHSTATUS, one enumeration for all kinds of things (library of checks, which has those of the
+# references of 6.1.0 and V700R001C10; CSM, storage_const.go, agrees, and has numbers that only the
+# MIB has; 5 of a pool: StoragePoolHealthStatus.java of open-eBackup, too).
+NORMAL, FAULT, ABOUT_TO_FAIL, INCONSISTENT, INVALID = "1", "2", "3", "9", "14"
 SINGLE_LINK, HOST_OFFLINE = "17", "18"
+_PARTLY_DAMAGED, _DEGRADED, _BIT_ERRORS, _LOW_BATTERY, _WRITE_PROTECTED = "4", "5", "7", "12", "15"
 
 _UNKNOWN_HEALTH = frozenset({"", "0", "--"})
+_ILL = (FAULT, INVALID)
+# It still serves, but less well.
+_REDUCED = (
+    ABOUT_TO_FAIL,
+    INCONSISTENT,
+    SINGLE_LINK,
+    _PARTLY_DAMAGED,
+    _DEGRADED,
+    _BIT_ERRORS,
+    _LOW_BATTERY,
+    _WRITE_PROTECTED,
+)
 
 # What stands for an amount that the array does not tell: "--" and -1 (checks), and -1 of 64 bits
 # (POSH). 2**32 - 1 is none: the library of checks knows it of other fields, and it is the number
@@ -26,6 +42,11 @@ _NOTHING = frozenset({None, "", *NOT_TOLD})
 # checks; CSM, collector_parse_func.go; LunMO.java of Huawei's com.huawei.ism.openapi). POSH
 # multiplies by it, and is alone with that.
 _SECTOR = 512
+
+
+def word(path: str, words: Mapping[str, str], default: str | None = None) -> Get:
+    """A number in our words; the array may tell it as text or as a number."""
+    return Get(path, {**words, **{int(one): ours for one, ours in words.items()}}, default=default)
 
 
 def health(words: Mapping[str, str], ill: str) -> Calc:
@@ -40,13 +61,17 @@ def health(words: Mapping[str, str], ill: str) -> Calc:
     return Calc(of)
 
 
-def state(words: Mapping[str, str], offline: str, unknown: str) -> Calc:
-    """Health in our words, unless the thing is off line."""
+def state(
+    words: type[c.StorageStatus | c.StoragePoolStatus | c.ControllerStatus], ill: str
+) -> Calc:
+    """Health in our words, unless the thing is off line; unknown where it is not in the table."""
+    known = {NORMAL: words.NORMAL, **dict.fromkeys(_REDUCED, words.DEGRADED)}
+    known |= dict.fromkeys(_ILL, ill)
 
     def of(record: Record) -> str:
-        if record.get("RUNNINGSTATUS") == OFFLINE:
-            return offline
-        return words.get(str(record.get("HEALTHSTATUS")), unknown)
+        if is_offline(record):
+            return words.OFFLINE
+        return known.get(str(record.get("HEALTHSTATUS")), words.UNKNOWN)
 
     return Calc(of)
 
@@ -54,7 +79,11 @@ def state(words: Mapping[str, str], offline: str, unknown: str) -> Calc:
 def state_or_ill(words: Mapping[str, str], offline: str, ill: str) -> Calc:
     """As 'health', unless the thing is off line."""
     well = health(words, ill).function
-    return Calc(lambda r: offline if r.get("RUNNINGSTATUS") == OFFLINE else well(r))
+    return Calc(lambda r: offline if is_offline(r) else well(r))
+
+
+def is_offline(record: Record) -> bool:
+    return str(record.get("RUNNINGSTATUS")) == OFFLINE
 
 
 def sectors(*names: str) -> Calc:

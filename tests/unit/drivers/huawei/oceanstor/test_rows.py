@@ -152,9 +152,46 @@ def test_firmware_is_told_by_its_first_number(version: str, since: int) -> None:
     assert release_of(version) in RELEASES
 
 
-def test_an_offline_lun_is_offline_however_well_it_is() -> None:
-    record = {"ID": "1", "HEALTHSTATUS": "1", "RUNNINGSTATUS": "28"}
+@pytest.mark.parametrize("told", ["28", 28])
+def test_an_offline_lun_is_offline_however_well_it_is(told: str | int) -> None:
+    record = {"ID": "1", "HEALTHSTATUS": "1", "RUNNINGSTATUS": told}
     assert block.VOLUME.values(record)["status"] == "offline"
+    assert hardware.DISK.values(record)["status"] == "offline"
+
+
+@pytest.mark.parametrize("made", [block.POOL, block.VOLUME, block.STORAGE, hardware.CONTROLLER])
+@pytest.mark.parametrize(
+    ("told", "ours"),
+    [
+        *(("1", {"normal"}), ("2", {"abnormal", "fault"}), ("14", {"abnormal", "fault"})),
+        *((code, {"degraded"}) for code in ("3", "4", "5", "7", "9", "12", "15", "17")),
+        *((code, {"unknown"}) for code in ("0", "99", "--", "", None)),
+    ],
+)
+def test_what_serves_less_well_is_degraded(made: RowMap, told: str | None, ours: set[str]) -> None:
+    assert made.values({"ID": "1", "HEALTHSTATUS": told})["status"] in ours
+    if told and told.isdecimal():
+        assert made.values({"ID": "1", "HEALTHSTATUS": int(told)})["status"] in ours
+
+
+@pytest.mark.parametrize(
+    ("made", "column", "record", "ours"),
+    [
+        (block.POOL, "storage_type", {"USAGETYPE": 2}, "file"),
+        (block.VOLUME, "type", {"ALLOCTYPE": 0}, "thick"),
+        (hardware.DISK, "physical_type", {"DISKTYPE": 14}, "nvme-ssd"),
+        (ports.FC, "connection_status", {"RUNNINGSTATUS": 10}, "connected"),
+        (access.HOST, "os_type", {"OPERATIONSYSTEM": 1}, "Windows"),
+        (files.FILESYSTEM, "type", {"ALLOCTYPE": 1}, "thin"),
+    ],
+)
+def test_a_number_means_the_same_as_its_text(
+    made: RowMap, column: str, record: dict[str, int], ours: str
+) -> None:
+    as_text = {name: str(value) for name, value in record.items()}
+    for told in (record, as_text):
+        assert made.values({"ID": "1", **told})[column] == ours
+    assert not made.unknown.seen
 
 
 def test_a_capacity_is_sectors_of_512_bytes_whatever_a_lun_exposes() -> None:
