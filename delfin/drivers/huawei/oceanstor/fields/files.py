@@ -3,6 +3,7 @@
 Names of the interfaces and parents' types: CSI (`filesystem`, `QUOTATREE`, `FS_QUOTA`, `NFSHARE`;
 40 is a file system, 16445 a dTree). Members of file systems, dTrees, quotas and of `CIFSHARE`:
 POSH; that a quota which is not set is told as -1 or 2**64-1, as well. Space quotas are bytes there.
+It knows the WORM types 1 and 3, and SUBTYPE 27 for a common file system.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ from delfin.drivers.kit.convert import flag, whole
 from delfin.drivers.kit.mapping import Calc, Const, Get, Record, RowMap
 
 IN_FILESYSTEM, IN_DTREE = "40", "16445"
+# What a file system of no WORM type says: nothing, or 0.
+_NO_TYPE = frozenset({"", "--", "0"})
+_COMMON = "27"
 
 
 def worm(record: Record) -> str | None:
-    """WORMTYPE tells which; a common file system (SUBTYPE 27) is none."""
-    kinds = {"1": c.WORMType.COMPLIANCE, "3": c.WORMType.ENTERPRISE}
-    common = c.WORMType.NON_WORM if record.get("SUBTYPE") == "27" else None
-    return kinds.get(str(record.get("WORMTYPE")), common)
+    """WORMTYPE tells which, or that nothing is known; one of no type is none if SUBTYPE says so."""
+    told = str(record.get("WORMTYPE") or "")
+    if told in _NO_TYPE:
+        return c.WORMType.NON_WORM if str(record.get("SUBTYPE")) == _COMMON else None
+    return {"1": c.WORMType.COMPLIANCE, "3": c.WORMType.ENTERPRISE}.get(told)
 
 
 def parent(kind: str) -> Calc:

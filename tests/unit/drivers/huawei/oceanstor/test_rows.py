@@ -237,6 +237,26 @@ def test_a_capacity_that_is_no_number_names_its_field() -> None:
         block.VOLUME.values({"ID": "1", "CAPACITY": "plenty"})
 
 
+@pytest.mark.parametrize(
+    ("told", "worm"),
+    [
+        ({"SUBTYPE": "27"}, "non_worm"),
+        ({"SUBTYPE": 27, "WORMTYPE": 0}, "non_worm"),
+        ({"SUBTYPE": "27", "WORMTYPE": "--"}, "non_worm"),
+        ({"SUBTYPE": "28", "WORMTYPE": "1"}, "compliance"),
+        ({"SUBTYPE": "28", "WORMTYPE": 3}, "enterprise"),
+        ({"SUBTYPE": "28", "WORMTYPE": "2"}, None),
+        ({"SUBTYPE": "27", "WORMTYPE": "2"}, None),
+        ({"SUBTYPE": "28"}, None),
+        ({}, None),
+    ],
+)
+def test_a_kind_of_worm_that_is_not_known_is_not_called_none(
+    told: dict[str, str | int], worm: str | None
+) -> None:
+    assert files.FILESYSTEM.values({"ID": "1", **told})["worm"] == worm
+
+
 def test_a_quota_that_is_not_set_is_nothing() -> None:
     record = {
         "ID": "3@0@1",
