@@ -1,7 +1,10 @@
 """A Unisphere's alerts, and the traps of its event daemon, as alerts.
 
-Alerts are the schema 'alert' of Dell's OpenAPI document "PowerMax" 10.3. Traps carry the event
-of the Fibre Alliance's FCMGMT-MIB (1.3.6.1.3.94, connUnitEventTable and connUnitTable): its
+Alerts are the schema 'alert' of Dell's OpenAPI document "PowerMax" 10.3. What has become good is an
+alert too, in state NEW: PyU4V's CI data has a port that is online again, with severity NORMAL. By
+Dell's pages of array event codes that is the severity of what is online, or below its thresholds.
+
+Traps carry the event of the Fibre Alliance's FCMGMT-MIB (1.3.6.1.3.94, connUnitEventTable and connUnitTable): its
 severities are FcEventSeverity. They also carry variables of EMC's own below 1.3.6.1.4.1.1139;
 no public description of those was found, so they only say whose trap it is. The number that a
 trap has is not the one by which Unisphere clears, so it is left out.
@@ -30,6 +33,12 @@ VARIABLES = {
 }
 _ARRAY_ID = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _NO_TIME = "00000000 000000"
+_CATEGORY = {
+    "NEW": c.Category.FAULT,
+    "ACKNOWLEDGED": c.Category.FAULT,
+    "CLEARED": c.Category.RECOVERY,
+}
+_GOOD_NEWS = frozenset({"INFORMATION", "NORMAL"})
 
 
 def _digest(array: Any, text: Any) -> Any:
@@ -43,6 +52,13 @@ def _listed_key(record: Record) -> Any:
     if thing and not re.search(rf"(?<![\w-]){re.escape(thing)}(?![\w-])", text):
         text = f"{text} ({thing})"
     return _digest(record.get("array"), text)
+
+
+def _listed_category(record: Record) -> str:
+    """Good news does not last; anything else does until it is cleared, acknowledged or not."""
+    found = _CATEGORY.get(str(record.get("state")), c.Category.NOT_SPECIFIED)
+    good = record.get("severity") in _GOOD_NEWS and found != c.Category.RECOVERY
+    return c.Category.EVENT if good else found
 
 
 _RESOURCE = {
@@ -67,15 +83,7 @@ ALERT = RowMap(
         },
         default=c.Severity.NOT_SPECIFIED,
     ),
-    category=Get(
-        "state",
-        {
-            "NEW": c.Category.FAULT,
-            "ACKNOWLEDGED": c.Category.FAULT,
-            "CLEARED": c.Category.RECOVERY,
-        },
-        default=c.Category.NOT_SPECIFIED,
-    ),
+    category=Calc(_listed_category),
     type=Get(
         "type",
         {

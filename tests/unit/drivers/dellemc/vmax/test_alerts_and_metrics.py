@@ -37,6 +37,18 @@ def test_alerts_are_those_of_the_array_and_the_time_asked_for(
     assert driver.list_alerts(None, window) == [found[1]]
 
 
+def test_good_news_is_an_event_and_lasts_for_nobody(simulate: Simulate, connect: Connect) -> None:
+    driver = connect(simulate(arrays={ARRAY: Sizes(alerts=6)}))
+    *_, online, trace = driver.list_alerts(None)
+    assert online["description"] == (
+        f"Port state has changed to Online. - Object is: {ARRAY}:RF-4D:4"
+    )
+    for alert in (online, trace):
+        assert (alert["severity"], alert["category"]) == ("Informational", "Event")
+    driver.acknowledge_alert(None, online["sequence_number"])
+    assert driver.list_alerts(None)[-2]["category"] == "Event"
+
+
 def test_a_cleared_alert_is_gone_and_may_be_cleared_again(driver: VmaxDriver) -> None:
     first, *others = driver.list_alerts(None, None)
     driver.clear_alert(None, first["sequence_number"])
