@@ -4,20 +4,23 @@ Alerts are the schema 'alert' of Dell's OpenAPI document "PowerMax" 10.3. What h
 alert too, in state NEW: PyU4V's CI data has a port that is online again, with severity NORMAL. By
 Dell's pages of array event codes that is the severity of what is online, or below its thresholds.
 
-Traps carry the event of the Fibre Alliance's FCMGMT-MIB (1.3.6.1.3.94, connUnitEventTable and connUnitTable): its
-severities are FcEventSeverity. They also carry variables of EMC's own below 1.3.6.1.4.1.1139;
-no public description of those was found, so they only say whose trap it is. The number that a
-trap has is not the one by which Unisphere clears, so it is left out.
+Traps carry an event and its unit in the variables of the Fibre Alliance's FCMGMT-MIB (1.3.6.1.3.94,
+connUnitEventTable and connUnitTable; mibs/brocade in LibreNMS), which names the severities and types.
+EMC's public EMCGATEWAY-MIB (1.3.6.1.4.1.1139.3; mibs.snmplabs.com) declares such a trap,
+eccUnitEventTrap; whatever a trap's own OID, these variables are read. Of those below
+1.3.6.1.4.1.1139.3.8888 no public description was found, so they are not. The number that a trap has
+is not the one by which Unisphere clears, so it is left out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from delfin import exception, utils
 from delfin.common import constants as c
+from delfin.drivers.dellemc.vmax.event_text import names, said
 from delfin.drivers.kit.alerts import TRAP_OID, AlertMap, match_key, texts_too
 from delfin.drivers.kit.mapping import Calc, Const, Get, Record, RowMap
 from delfin.drivers.kit.times import time_ms
@@ -39,19 +42,33 @@ _CATEGORY = {
     "CLEARED": c.Category.RECOVERY,
 }
 _GOOD_NEWS = frozenset({"INFORMATION", "NORMAL"})
+# FcEventSeverity and connUnitEventType, from 1.
+_SEVERITIES = (
+    *("unknown", "emergency", "alert", "critical", "error"),
+    *("warning", "notify", "info", "debug", "mark"),
+)
+_TYPES = ("unknown", "other", "status", "configuration", "topology")
 
 
-def _digest(array: Any, text: Any) -> Any:
-    return match_key("array", "text").function({"array": array, "text": text})
+def _numbers_too(words: Mapping[str, str], order: Sequence[str]) -> dict[Any, str]:
+    """A table of words that also knows their numbers: who has the MIB at hand prints the words."""
+    return {**words, **texts_too({n: words[word] for n, word in enumerate(order, 1)})}
+
+
+_KEY = match_key("array", "thing", "happened")
+
+
+def _key(array: Any, text: Any, thing: Any = "") -> Any:
+    """The same for a trap and the listed alert; an object counts unless the text names it."""
+    happened, apart = said(str(text))
+    thing = apart or str(thing or "")
+    if thing == str(array) or (thing and names(happened, thing)):
+        thing = ""
+    return _KEY.function({"array": array, "thing": thing, "happened": happened})
 
 
 def _listed_key(record: Record) -> Any:
-    """As of a trap, which has the text only, where that names the object; else with the object."""
-    text, thing = str(record.get("description")), str(record.get("object") or "")
-    # A part of a word or of a number is not its name.
-    if thing and not re.search(rf"(?<![\w-]){re.escape(thing)}(?![\w-])", text):
-        text = f"{text} ({thing})"
-    return _digest(record.get("array"), text)
+    return _key(record.get("array"), record.get("description"), record.get("object"))
 
 
 def _listed_category(record: Record) -> str:
@@ -121,40 +138,40 @@ def _occurred(record: Record) -> int:
     return time_ms("%d%m%Y %H%M%S")(told)
 
 
-def _key(record: Record) -> Any:
-    return _digest(_array_id(record), record.get("description"))
+def _trapped_key(record: Record) -> Any:
+    return _key(_array_id(record), record.get("description"))
 
 
 TRAP = RowMap(
-    alert_id=Get(
-        "sort",
-        texts_too({1: "unknown", 2: "other", 3: "status", 4: "configuration", 5: "topology"}),
-        default="unknown",
-    ),
+    alert_id=Get("sort", _numbers_too({word: word for word in _TYPES}, _TYPES), default="unknown"),
     alert_name=Const("Symmetrix event"),
     severity=Get(
         "severity",
-        texts_too(
+        _numbers_too(
             {
-                1: c.Severity.NOT_SPECIFIED,
-                2: c.Severity.FATAL,
-                3: c.Severity.CRITICAL,
-                4: c.Severity.CRITICAL,
-                5: c.Severity.MAJOR,
-                6: c.Severity.WARNING,
-                7: c.Severity.INFORMATIONAL,
-                8: c.Severity.INFORMATIONAL,
-                9: c.Severity.INFORMATIONAL,
-                10: c.Severity.INFORMATIONAL,
-            }
+                "unknown": c.Severity.NOT_SPECIFIED,
+                "emergency": c.Severity.FATAL,
+                "alert": c.Severity.CRITICAL,
+                "critical": c.Severity.CRITICAL,
+                "error": c.Severity.MAJOR,
+                "warning": c.Severity.WARNING,
+                "notify": c.Severity.INFORMATIONAL,
+                "info": c.Severity.INFORMATIONAL,
+                "debug": c.Severity.INFORMATIONAL,
+                "mark": c.Severity.INFORMATIONAL,
+            },
+            _SEVERITIES,
         ),
         default=c.Severity.NOT_SPECIFIED,
     ),
     # From 'notify' down nothing is wrong.
     category=Get(
         "severity",
-        texts_too(dict.fromkeys(range(7, 11), c.Category.EVENT))
-        | texts_too(dict.fromkeys(range(1, 7), c.Category.FAULT)),
+        _numbers_too(
+            dict.fromkeys(_SEVERITIES[:6], c.Category.FAULT)
+            | dict.fromkeys(_SEVERITIES[6:], c.Category.EVENT),
+            _SEVERITIES,
+        ),
         default=c.Category.NOT_SPECIFIED,
     ),
     type=Const(c.EventType.EQUIPMENT_ALARM),
@@ -162,7 +179,7 @@ TRAP = RowMap(
     resource_type=Const(c.ResourceType.STORAGE),
     occur_time=Calc(_occurred),
     serial_number=Calc(_array_id),
-    match_key=Calc(_key),
+    match_key=Calc(_trapped_key),
 )
 TRAPPED = AlertMap(TRAP, root=FIBRE_CHANNEL, variables=VARIABLES, needs=("description",))
 

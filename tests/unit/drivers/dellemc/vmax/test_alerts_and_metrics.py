@@ -8,20 +8,19 @@ import pytest
 
 from delfin import exception, utils
 from delfin.common import constants as c
-from delfin.drivers.dellemc.vmax.alerts import LISTED, from_trap
+from delfin.drivers.dellemc.vmax.alerts import from_trap
 from delfin.drivers.dellemc.vmax.client import AT_ONCE
 from delfin.drivers.dellemc.vmax.driver import VmaxDriver
+from delfin.drivers.kit.alerts import TRAP_OID
 from delfin.testing.simulated.powermax import PowerMax, Sizes
 from delfin.testing.simulated.powermax.measured import STEP_MS
 from delfin.testing.simulated.powermax.simulator import ARRAY
 from delfin.testing.simulated.server import Answer, Request
 from tests.unit.drivers.dellemc.vmax.conftest import STORAGE_ID, Connect, OnlyTogether, Simulate
+from tests.unit.drivers.dellemc.vmax.told import trap
 
 OTHER = "000297900331"
 HOUR_MS = 3_600_000
-FC = "1.3.6.1.3.94.1"
-UNIT = ".16.0.80.9.114.0.0.0.0.0.0.0.0.0.0.0.7"
-TRAP_OID = "1.3.6.1.6.3.1.1.4.1.0"
 
 
 def test_alerts_are_those_of_the_array_and_the_time_asked_for(
@@ -137,13 +136,6 @@ def test_the_receivers_of_traps_are_not_set_by_the_driver(driver: VmaxDriver) ->
         driver.remove_trap_config(None, {})
 
 
-def trap(**variables: str) -> dict[str, str]:
-    """A connUnitEventTrap; the variables by name."""
-    oids = {"name": "6.1.20", "time": "11.1.4", "severity": "11.1.6", "text": "11.1.9"}
-    told = {f"{FC}.{oids[name]}{UNIT}": value for name, value in variables.items()}
-    return {TRAP_OID: "1.3.6.1.3.94.0.4", "transport_address": "192.0.2.7", **told}
-
-
 @pytest.mark.parametrize(
     "told",
     [
@@ -177,49 +169,30 @@ def test_a_traps_time_is_in_milliseconds() -> None:
         assert before <= alert["occur_time"] <= utils.utcnow_ms()
 
 
-def test_a_trap_and_the_listed_alert_are_recognised_as_the_same(driver: VmaxDriver) -> None:
-    listed = driver.list_alerts(None, None)[0]
-    told = from_trap(trap(name=ARRAY, severity="6", text=listed["description"]))
-    assert told is not None
-    assert told["match_key"] == listed["match_key"]
-
-
-def alert(**told: str) -> dict[str, Any]:
-    """A listed alert of the array, as its row."""
-    event = {"type": "ARRAY", "alertId": "1", "created_date_milliseconds": 1, "array": ARRAY}
-    return LISTED.listed([{**event, **told}])[0]
-
-
-def test_the_same_words_about_two_objects_are_two_alerts() -> None:
-    text = "Service level missed"
-    one, two, none = (alert(description=text, object=name) for name in ("SG1", "SG2", ""))
-    assert len({row["match_key"] for row in (one, two, none)}) == 3
-    again = alert(description=text, object="SG1", state="CLEARED")
-    assert again["match_key"] == one["match_key"]
-    # A part of a word or of a number names nothing.
-    five, fifteen = (alert(description="15 ms", object=name) for name in ("5", "1"))
-    assert five["match_key"] != fifteen["match_key"]
-
-
 @pytest.mark.parametrize(
-    ("text", "thing"),
+    ("severity", "sort", "told"),
     [
-        ("Director FA-1D : offline", "FA-1D"),
-        ("Drive 3 has failed", "3"),
-        ("Storage group 'R&D (1)': missed", "R&D (1)"),
-        ("A trace was taken", ""),
+        ("5", "3", ("Major", "Fault", "status")),
+        ("error", "status", ("Major", "Fault", "status")),
+        ("warning", "topology", ("Warning", "Fault", "topology")),
+        ("notify", "4", ("Informational", "Event", "configuration")),
+        ("99", "99", ("NotSpecified", "NotSpecified", "unknown")),
     ],
 )
-def test_words_that_name_the_object_are_known_again_in_a_trap(text: str, thing: str) -> None:
-    told = from_trap(trap(name=ARRAY, severity="6", text=text))
-    assert told is not None
-    assert told["match_key"] == alert(description=text, object=thing)["match_key"]
+def test_a_trap_has_numbers_or_the_words_of_the_mib(
+    severity: str, sort: str, told: tuple[str, str, str]
+) -> None:
+    alert = from_trap(trap(severity=severity, sort=sort, text="x"))
+    assert alert is not None
+    assert (alert["severity"], alert["category"], alert["alert_id"]) == told
 
 
 def test_emcs_own_trap_without_an_event_asks_for_the_alerts_to_be_listed() -> None:
+    changed = {**trap(name=ARRAY), TRAP_OID: "1.3.6.1.4.1.1139.3.0.1"}
     own = {TRAP_OID: "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.4.1.1139.3.1.0": "something"}
-    with pytest.raises(exception.IncompleteTrapInformation):
-        from_trap(own)
+    for without in (changed, own):
+        with pytest.raises(exception.IncompleteTrapInformation):
+            from_trap(without)
     assert from_trap({TRAP_OID: "1.3.6.1.4.1.11395.1"}) is None
 
 
