@@ -6,7 +6,7 @@ import threading
 from typing import NamedTuple
 
 from delfin import exception
-from delfin.alerts.words import ACKNOWLEDGED
+from delfin.alerts.words import ACKNOWLEDGED, BY_SYNC
 from delfin.context import get_admin_context
 from delfin.db.alerts import Alert
 from delfin.db.session import Database
@@ -18,12 +18,24 @@ from delfin.jobs.queue import DONE, FAILED, JobQueue, Lease, LeaseLostError
 from delfin.jobs.worker import Finished
 from delfin.task_manager import fenced
 
+_NEVER_LISTED = (
+    "The array did not list the alert, so it has ended here before the array had told its number "
+    "of it. If the condition goes on, acknowledge the alert that the array lists for it."
+)
+
 
 class _Known(NamedTuple):
-    """What the store knows of the alert."""
+    """What the store knows of the alert.
+
+    Attributes:
+        is_taken_up: It lasts, and somebody has taken it up.
+        sequence_number: The array's own.
+        was_never_listed: It was taken up, and ended only because no listing showed it.
+    """
 
     is_taken_up: bool
     sequence_number: str | None
+    was_never_listed: bool
 
 
 class AlertAcknowledgeRunner:
@@ -42,6 +54,9 @@ class AlertAcknowledgeRunner:
             exception.DelfinException: What the array said.
         """
         storage_id, known = lease.storage_id or "", self._known(lease.payload["alert_id"])
+        if known.was_never_listed:
+            why = exception.DelfinException(message=_NEVER_LISTED)
+            return Finished(FAILED, {"told": False, **told(why)})
         if not known.is_taken_up:
             return Finished(DONE, {"told": False})
         try:
@@ -61,8 +76,10 @@ class AlertAcknowledgeRunner:
         with self._database.reader() as session:
             alert = session.get(Alert, alert_id)
             if alert is None:
-                return _Known(is_taken_up=False, sequence_number=None)
-            return _Known(alert.state == ACKNOWLEDGED, alert.sequence_number)
+                return _Known(is_taken_up=False, sequence_number=None, was_never_listed=False)
+            number, ended_by = alert.sequence_number, alert.cleared_by
+            never = not number and ended_by == BY_SYNC and alert.acknowledged_at is not None
+            return _Known(alert.state == ACKNOWLEDGED, number, never)
 
     def _asking_for_the_number(self, lease: Lease, storage_id: str) -> Finished:
         """A trap may not have told it, and the listing does: it is known when this is tried again."""

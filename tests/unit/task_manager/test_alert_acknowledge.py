@@ -8,6 +8,7 @@ import pytest
 
 from delfin import exception
 from delfin.alerts.acknowledgement import acknowledge, take_back
+from delfin.alerts.merge import Listed, merge
 from delfin.alerts.store import raise_alert
 from delfin.db.alerts import Alert
 from delfin.jobs.alert_acknowledge import ALERT_ACKNOWLEDGE
@@ -15,6 +16,7 @@ from delfin.jobs.alert_sync import ALERT_SYNC
 from delfin.jobs.queue import LeaseLostError
 from delfin.jobs.worker import Finished
 from delfin.task_manager.alert_acknowledge import AlertAcknowledgeRunner
+from delfin.utils import utcnow_ms
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script, ScriptedDriver
 from tests.unit.task_manager.test_array_calls import driver_with
@@ -42,6 +44,15 @@ def take_up(bench: Bench, storage_id: str) -> str:
 def give_back(bench: Bench) -> None:
     with bench.database.writer() as session:
         take_back(session, session.query(Alert).one().id)
+
+
+def listed(bench: Bench, storage_id: str, *alerts: dict[str, Any]) -> None:
+    """The array lists these alerts and no others, in good earnest."""
+    bench.conf.set_override("doubt_time", 0.0, "sync")
+    reading = Listed(alerts, utcnow_ms() + 1)
+    for _ in range(2):
+        with bench.database.writer() as session:
+            merge(session, storage_id, reading, bench.conf)
 
 
 def run_one(bench: Bench) -> Finished:
@@ -106,6 +117,35 @@ def test_an_alert_of_a_trap_without_a_number_waits_until_the_listing_tells_it(
     take_up(bench, storage_id)
     assert run_one(bench).result == {"told": True}
     assert called == [("7",)]
+
+
+@pytest.mark.parametrize("number", [None, 7])
+def test_the_job_fails_when_the_listing_ended_what_it_never_showed(
+    bench: Bench, storage_id: str, monkeypatch: pytest.MonkeyPatch, number: int | None
+) -> None:
+    called = driver_with(monkeypatch, "acknowledge_alert")
+    report(bench, storage_id, number)
+    take_up(bench, storage_id)
+    listed(bench, storage_id, {"alert_id": "a", "match_key": "in other words"})
+    finished = run_one(bench)
+    assert not called
+    assert finished.retry is None
+    if number is None:
+        assert (finished.state, finished.result["told"]) == ("failed", False)
+        assert "acknowledge the alert that the array lists" in finished.result["error_msg"]
+    else:
+        # It was listed before, and is not any more: nobody waits for that.
+        assert (finished.state, finished.result) == ("done", {"told": False})
+
+
+def test_what_was_never_listed_and_given_back_needs_no_telling(
+    bench: Bench, storage_id: str
+) -> None:
+    report(bench, storage_id, None)
+    take_up(bench, storage_id)
+    give_back(bench)
+    listed(bench, storage_id)
+    assert run_one(bench).result == {"told": False}
 
 
 def test_what_the_array_refuses_is_told_by_the_job(
