@@ -9,27 +9,29 @@ An array signs a user out after 20 minutes without a request; 32 users may be si
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from delfin import exception
 from delfin.drivers.huawei.oceanstor.fields.access import Association
+from delfin.drivers.huawei.oceanstor.ranges import (
+    PAGE,
+    Moved,
+    Ranges,
+    Record,
+    WrongParameter,
+    identity,
+    ranges,
+)
 from delfin.drivers.kit.errors import ErrorTable
 from delfin.drivers.kit.exchange import Answer, Limits
-from delfin.drivers.kit.paging import Get, Listing
 from delfin.drivers.kit.rest import RestSession
 from delfin.drivers.kit.retry import Retry
 from delfin.drivers.kit.rule import found_at
 
-Record = dict[str, Any]
-
 TIMEOUT = 60.0
 BUSY_PAUSE = 1.0
-# More are not given at once (CSI, constants.go: QueryCountPerBatch).
-PAGE = 100
 # 'accountstate' of those who may use the array: normal, the password ends soon, must be changed
 # at the next login, never ends (CSM, enum_login.go). cinder's answers also have a 2, unexplained.
 FIT_STATES = frozenset({"1", "2", "5", "6", "7"})
@@ -44,53 +46,6 @@ _LONGEST_REFUSAL = 4096
 
 class Busy(exception.StorageBackendException):
     """The array asks to come again later."""
-
-
-class Uncountable(exception.StorageBackendException):
-    """The array does not take the parameters; so it refuses to count some things (cinder)."""
-
-
-class Moved(exception.InvalidResults):
-    """A page does not begin with what was read last: rows came or went before it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ranges(Listing):
-    """`?range=[99-199]`, whose end is counted in by some releases and not by others.
-
-    So the next page begins with the last row that was read: when it does not, rows have shifted,
-    and one of them may be in no page. A page with less than was asked for is the last; one with
-    more comes from an interface that does not know ranges, and is all there is.
-    """
-
-    items: str = "data"
-    size: int = PAGE
-
-    def walk(self, get: Get, path: str) -> Iterator[Record]:
-        """Every record once; raises Moved, InvalidResults and what 'get' raises."""
-        name = path.partition("?")[0].strip("/")
-        records = self._records(name, get(self._at(path, 0)))
-        yield from records
-        done = len(records)
-        for _ in range(self.most):
-            if len(records) not in {self.size, self.size + 1}:
-                return
-            before, records = records, self._records(name, get(self._at(path, done - 1)))
-            if records == before:
-                raise exception.InvalidResults(f"{name}: the listing repeats a page")
-            if not records or identity(records[0]) != identity(before[-1]):
-                raise Moved(f"{name}: rows came or went")
-            yield from records[1:]
-            done += len(records) - 1
-        raise exception.InvalidResults(f"{name}: more than {self.most} pages")
-
-    def _at(self, path: str, start: int) -> str:
-        return f"{path}{'&' if '?' in path else '?'}range=[{start}-{start + self.size}]"
-
-
-def identity(record: Record) -> str:
-    """What a row is told from others by; alarms have a number instead of an id."""
-    return str(record.get("ID", record.get("sequence")))
 
 
 class Client(RestSession):
@@ -114,7 +69,7 @@ class Client(RestSession):
             "1077948995": Busy,
             "1077949006": Busy,
             "1077949001": Busy,
-            "50331651": Uncountable,
+            "50331651": WrongParameter,
         },
         code="error.code",
         text="error.description",
@@ -213,7 +168,7 @@ class Client(RestSession):
         for _ in range(READS):
             before = self._count(counter)
             try:
-                found = self._whole(path)
+                found = self._whole(path, ranges(path, before))
             except Moved:
                 wrong = "changes while it is read"
                 continue
@@ -227,10 +182,10 @@ class Client(RestSession):
             wrong = "changes while it is read" if before != after else f"{number} of {before} rows"
         raise exception.InvalidResults(f"{path.partition('?')[0]}: {wrong}")
 
-    def _whole(self, path: str) -> list[Record]:
+    def _whole(self, path: str, pages: Ranges) -> list[Record]:
         found: list[Record] = []
         try:
-            found.extend(Ranges().walk(self._page, f"/{path}"))
+            found.extend(pages.walk(self._page, f"/{path}"))
         except NotImplementedError:
             # An interface that gave a page is there.
             if not found:
@@ -244,7 +199,7 @@ class Client(RestSession):
             return None
         try:
             return int(self.one(path)["COUNT"])
-        except (NotImplementedError, Uncountable):
+        except (NotImplementedError, WrongParameter):
             return None
         except (KeyError, TypeError, ValueError) as error:
             raise exception.InvalidResults(f"{path.partition('?')[0]}: no number") from error

@@ -14,10 +14,11 @@ from delfin.common import constants
 from delfin.drivers.driver import Row, StorageDriver
 from delfin.drivers.huawei.oceanstor import metrics, recorded
 from delfin.drivers.huawei.oceanstor.alerts import LISTED, TRAPPED, UNRECOVERED
-from delfin.drivers.huawei.oceanstor.client import Client, Record
+from delfin.drivers.huawei.oceanstor.client import Client
 from delfin.drivers.huawei.oceanstor.fields import access, block, files, hardware, ports, words
 from delfin.drivers.huawei.oceanstor.history import History
 from delfin.drivers.huawei.oceanstor.names import Names
+from delfin.drivers.huawei.oceanstor.ranges import Record
 from delfin.drivers.huawei.oceanstor.releases import RELEASES, Release, release_of
 from delfin.drivers.kit.mapping import RowMap
 from delfin.drivers.kit.metrics import Measured

@@ -5,7 +5,7 @@
 | POST /<anything>/sessions | `deviceid`, `iBaseToken`, `accountstate`; the answer sets a cookie |
 | DELETE /<device>/sessions | {} |
 | GET /<device>/system/, /system_utc_time | the array, its clock |
-| GET /<device>/<collection>?range=[a-b] | rows; no `data` when there are none |
+| GET /<device>/<collection>?range=[a-b] | rows; no `data` when there are none; PortRanges |
 | GET /<device>/<collection>/count, of a group with the query of the next line | `COUNT` |
 | GET /<device>/<collection>/associate...?TYPE&ASSOCIATEOBJTYPE&ASSOCIATEOBJID | the same |
 | GET /<device>/alarm/currentalarm, /alarm/historyalarm, with `filter` | the same |
@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Any
 
 from delfin.testing.simulated.faults import EMPTY_LIST, SHORT_LIST
@@ -30,6 +31,8 @@ ROOT = "/deviceManager/rest"
 TOKEN = "ibasetoken"  # noqa: S105 - a header's name
 COOKIE = "session"
 LARGEST_PAGE = 100
+# Listings of ports: an array may know ranges there or not (see the driver's ranges.py).
+PORTS = frozenset({"fc_port", "eth_port", "sas_port", "bond_port", "lif"})
 
 NOT_SIGNED_IN = -401
 USER_OFFLINE = 1077949069
@@ -53,6 +56,14 @@ _TEXTS = {
 _RANGE = re.compile(r"\[(\d{1,9})-(\d{1,9})\]")
 _SPAN = re.compile(r"startTime:\[(\d{1,16}),(\d{1,16})\]")
 _SEQUENCE = re.compile(r"sequence::(\d{1,12})")
+
+
+class PortRanges(StrEnum):
+    """What an array does with the range that a listing of ports is asked for."""
+
+    KNOWN = "known"
+    IGNORED = "ignored"
+    REFUSED = "refused"
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a mishap

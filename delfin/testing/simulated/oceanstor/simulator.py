@@ -50,6 +50,7 @@ class OceanStor(SimulatedArray):
         self.account_state = 1
         # How many of the next requests are answered that the array is busy.
         self.busy = 0
+        self.port_ranges = api.PortRanges.KNOWN
         # What somebody deleted: collection and number.
         self.gone: set[tuple[str, int]] = set()
         self._lock = threading.Lock()
@@ -234,18 +235,30 @@ class OceanStor(SimulatedArray):
         def rows(start: int, count: int) -> list[Item]:
             return [array.one(collection, n) for n in numbers[start : start + count]]
 
-        return self._paged(request, len(numbers), rows)
+        in_pages = self.port_ranges == api.PortRanges.KNOWN or collection not in api.PORTS
+        return self._paged(request, len(numbers), rows, in_pages=in_pages)
 
     def _paged(
-        self, request: Request, total: int, rows: Callable[[int, int], list[Item]]
+        self,
+        request: Request,
+        total: int,
+        rows: Callable[[int, int], list[Item]],
+        *,
+        in_pages: bool = True,
     ) -> Answer:
         """One page, with the ordered fault; that happens once per listing, not once per page."""
         fault = self.faults.find(faults.IN_LISTING, self.endpoint(request), self._serial)
         name = fault.name if fault else None
         reached = api.reach(total, name)
-        start, count = api.window(request.query)
+        if in_pages:
+            start, count = api.window(request.query)
+        elif "range" in request.query and self.port_ranges == api.PortRanges.REFUSED:
+            raise api.Refusal(api.WRONG_PARAMETER)
+        else:
+            start, count = 0, reached
         count = max(min(count, reached - start), 0)
-        if fault is not None and (count < api.LARGEST_PAGE or name == faults.UNSUPPORTED):
+        is_last = count < api.LARGEST_PAGE or not in_pages
+        if fault is not None and (is_last or name == faults.UNSUPPORTED):
             self.faults.spend(fault)
         if name == faults.UNSUPPORTED:
             raise api.NoSuchPath

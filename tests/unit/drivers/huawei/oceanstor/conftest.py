@@ -77,6 +77,19 @@ def meanwhile(array: OceanStor, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
 
 
 @pytest.fixture
+def uncounted(array: OceanStor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An array that counts nothing."""
+    answer = array.answer
+
+    def but_counts(request: Request) -> Answer:
+        if request.path.endswith("/count"):
+            return Answer(404, b"<html>404 Not Found</html>", content_type="text/html")
+        return answer(request)
+
+    monkeypatch.setattr(array, "answer", but_counts)
+
+
+@pytest.fixture
 def driver(array: OceanStor, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> OceanStorDriver:
     monkeypatch.setattr(client, "BUSY_PAUSE", 0.01)
     return connect(array)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from delfin import exception
-from delfin.drivers.huawei.oceanstor.client import PAGE, Ranges
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.drivers.huawei.oceanstor.fields import access, block, files, hardware, ports
+from delfin.drivers.huawei.oceanstor.ranges import PAGE, Ranges
 from delfin.drivers.huawei.oceanstor.releases import RELEASES, release_of
 from delfin.drivers.kit.mapping import RowMap
 from delfin.testing.simulated.oceanstor import OceanStor, Sizes

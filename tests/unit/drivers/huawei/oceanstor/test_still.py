@@ -9,7 +9,6 @@ import pytest
 from delfin import exception
 from delfin.drivers.huawei.oceanstor.driver import OceanStorDriver
 from delfin.testing.simulated.oceanstor import OceanStor, Sizes
-from delfin.testing.simulated.server import Answer, Request
 from tests.unit.drivers.huawei.oceanstor.conftest import Connect, Meanwhile
 
 # Every collection and kind of member that is listed: endpoint, and what lists it.
@@ -42,19 +41,6 @@ LISTED = [
     ("mappingview", "list_masking_views"),
     ("currentalarm", "list_alerts"),
 ]
-
-
-@pytest.fixture
-def uncounted(array: OceanStor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An array that counts nothing."""
-    answer = array.answer
-
-    def but_counts(request: Request) -> Answer:
-        if request.path.endswith("/count"):
-            return Answer(404, b"<html>404 Not Found</html>", content_type="text/html")
-        return answer(request)
-
-    monkeypatch.setattr(array, "answer", but_counts)
 
 
 def ids(driver: OceanStorDriver) -> list[int]:
