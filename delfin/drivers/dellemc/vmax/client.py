@@ -8,17 +8,16 @@ Paths, paging iterators and the error body are those of Dell's OpenAPI document 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from contextvars import copy_context
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 from oslo_log import log
 
 from delfin import exception
+from delfin.drivers.kit.each import Answered, Name, each
 from delfin.drivers.kit.errors import ErrorTable
 from delfin.drivers.kit.rest import RestSession, basic
 
@@ -37,8 +36,6 @@ AT_ONCE = 2
 _DIGITS = re.compile(r"(\d+)\.(\d+)")
 _HEADER = "Authorization"
 
-Name = TypeVar("Name", bound=Hashable)
-Answered = TypeVar("Answered")
 Listing = Callable[[], Iterable[Name]]
 
 
@@ -103,36 +100,13 @@ class Unisphere(RestSession):
     def each(
         self, ask: Callable[[Name], Answered], names: Iterable[Name], listing: Listing[Name]
     ) -> dict[Name, Answered]:
-        """What 'ask' answers about each name, AT_ONCE at a time, in the order of the names.
-
-        One that is not found, and that 'listing' no longer names, was removed since: it is left
-        out. Raises ComponentNotFound for one that is listed still, and at once what another
-        failure raises.
-        """
-        asked = list(names)
-        found: dict[Name, Answered] = {}
-        missing: dict[Name, exception.ComponentNotFound] = {}
-        pool = ThreadPoolExecutor(AT_ONCE)
+        """As the kit's, AT_ONCE at a time; what is not found is ComponentNotFound."""
         try:
-            # The deadline of the call is in the context.
-            answers = [pool.submit(copy_context().run, ask, name) for name in asked]
-            for name, answer in zip(asked, answers, strict=True):
-                try:
-                    found[name] = answer.result()
-                except exception.ComponentNotFound as error:
-                    missing[name] = error
+            return each(ask, names, listing, at_once=AT_ONCE)
         except exception.InvalidUsernameOrPassword as error:
             # Those that were under way have tried the password as well.
-            pool.shutdown(cancel_futures=True)
             error.tries = self.refusals
             raise
-        finally:
-            pool.shutdown(cancel_futures=True)
-        listed = set(listing()) if missing else set()
-        for name, why in missing.items():
-            if name in listed:
-                raise why
-        return found
 
     def ids(self, key: str, area: str, *parts: str, query: str = "") -> list[Any]:
         """The list of ids, or of keys of ports, that the answer has under 'key'.

@@ -3,12 +3,14 @@
 Sessions, token and device id: Linuxfabrik's notes (Dorado V6) and Huawei's CSI and CSM clients, which
 agree: POST `xx/sessions` tells `deviceid`, which all further paths begin with, and `iBaseToken`,
 which goes with the cookie of the answer. Error codes: CSI, base/client.go; CSM, httpcode.go; and
-Huawei's open backup software, StorageCommonErrorCode.java, which names those of V3 and V5, too.
+Huawei's open backup software, StorageCommonErrorCode.java, which names those of V3 and V5, too. Those
+for what does not exist: the same software, ApiOperator.h, and CSI, client.go.
 An array signs a user out after 20 minutes without a request; 32 users may be signed in at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +26,7 @@ from delfin.drivers.huawei.oceanstor.ranges import (
     identity,
     ranges,
 )
+from delfin.drivers.kit.each import Answered, each
 from delfin.drivers.kit.errors import ErrorTable
 from delfin.drivers.kit.exchange import Answer, Limits
 from delfin.drivers.kit.rest import RestSession
@@ -39,6 +42,13 @@ FIT_STATES = frozenset({"1", "2", "5", "6", "7"})
 # How often a listing is read at most until it holds still.
 READS = 3
 
+# An object; a host, a group of hosts, a LUN, a group of LUNs, a mapping view, a file system.
+_NOT_THERE = (
+    "1077948996",
+    *("1077937498", "1077937500", "1077936859", "1077936861", "1077951819", "1073752065"),
+)
+# Which of these an array says of a thing that has been removed is not known for all.
+_MISSING = (exception.ComponentNotFound, WrongParameter)
 _SIGNED_OUT = frozenset({"-401", "1077949069"})
 # An answer with rows is no refusal, and need not be read twice to know that.
 _LONGEST_REFUSAL = 4096
@@ -70,6 +80,7 @@ class Client(RestSession):
             "1077949006": Busy,
             "1077949001": Busy,
             "50331651": WrongParameter,
+            **dict.fromkeys(_NOT_THERE, exception.ComponentNotFound),
         },
         code="error.code",
         text="error.description",
@@ -146,6 +157,22 @@ class Client(RestSession):
         query = f"TYPE={with_.kind}&ASSOCIATEOBJTYPE={kind}&ASSOCIATEOBJID={quote(identity)}"
         counted = with_.place.partition("/")[0]
         return self._still(f"{with_.place}?{query}", f"/{counted}/count?{query}")
+
+    def about_each(
+        self, collection: str, ask: Callable[[Record], Answered]
+    ) -> list[tuple[Record, Answered]]:
+        """The rows of a collection, and what 'ask' answers about each.
+
+        A row that has been removed meanwhile is left out. Raises what 'rows' and 'ask' raise.
+        """
+        rows = {identity(row): row for row in self.rows(collection)}
+        found = each(
+            lambda name: ask(rows[name]),
+            rows,
+            lambda: map(identity, self.rows(collection)),
+            missing=_MISSING,
+        )
+        return [(rows[name], answer) for name, answer in found.items()]
 
     def query(self, path: str, body: Record) -> list[Record]:
         """The rows of an interface that is asked with POST and changes nothing."""

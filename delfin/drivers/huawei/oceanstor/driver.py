@@ -7,6 +7,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from itertools import chain
 from typing import Any, ClassVar
 
 from delfin import exception
@@ -93,12 +94,16 @@ class OceanStorDriver(StorageDriver):
 
     def list_qtrees(self, context: Any) -> list[Row]:
         """DTrees are listed for each file system: one request for each."""
-        dtrees = (
-            {**dtree, "filesystem": one["NAME"]}
-            for one in self.client.rows("filesystem")
-            for dtree in self.client.rows(f"QUOTATREE?PARENTID={one['ID']}")
+
+        def dtrees(filesystem: Record) -> list[Record]:
+            return self.client.rows(f"QUOTATREE?PARENTID={filesystem['ID']}")
+
+        found = (
+            {**dtree, "filesystem": filesystem["NAME"]}
+            for filesystem, own in self.client.about_each("filesystem", dtrees)
+            for dtree in own
         )
-        return files.QTREE.rows(self.storage_id, dtrees)
+        return files.QTREE.rows(self.storage_id, found)
 
     def list_quotas(self, context: Any) -> list[Row]:
         return files.QUOTA.rows(self.storage_id, self.client.rows("FS_QUOTA"))
@@ -122,8 +127,9 @@ class OceanStorDriver(StorageDriver):
         return self._groups(access.LUN_GROUPS)
 
     def list_masking_views(self, context: Any) -> list[Row]:
-        views = (self._with_groups(view) for view in self.client.rows("mappingview"))
-        return access.MASKING_VIEW.rows(self.storage_id, views)
+        views = self.client.about_each("mappingview", self._groups_of)
+        found = ({**groups, **view} for view, groups in views)
+        return access.MASKING_VIEW.rows(self.storage_id, found)
 
     def list_alerts(self, context: Any, query_para: dict[str, Any] | None = None) -> list[Row]:
         """What is wrong now; for a time range also what was, from the array's history."""
@@ -251,20 +257,19 @@ class OceanStorDriver(StorageDriver):
 
     def _groups(self, group: access.Group) -> dict[str, list[Row]]:
         """Members are listed for each group: one request for each kind of member."""
-        return group.map.lists(self.storage_id, self._with_members(group))
 
-    def _with_members(self, group: access.Group) -> Iterator[Record]:
-        for one in self.client.rows(group.collection):
-            members = [
-                member
-                for place in group.members
-                for member in self.client.associated(place, group.kind, str(one["ID"]))
-            ]
-            yield {**one, "members": members}
+        def members(one: Record) -> list[Record]:
+            identity = str(one["ID"])
+            places = (self.client.associated(at, group.kind, identity) for at in group.members)
+            return list(chain.from_iterable(places))
 
-    def _with_groups(self, view: Record) -> Record:
-        """The view with its groups; those that it does not tell itself are asked for."""
-        found = dict(view)
+        every = self.client.about_each(group.collection, members)
+        records = ({**one, "members": own} for one, own in every)
+        return group.map.lists(self.storage_id, records)
+
+    def _groups_of(self, view: Record) -> Record:
+        """The groups of a view that it does not tell itself."""
+        found: Record = {}
         for member, place in access.VIEW_GROUPS.items():
             if member not in view:
                 groups = self.client.associated(place, access.VIEW, str(view["ID"]))

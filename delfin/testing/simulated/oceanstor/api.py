@@ -42,6 +42,14 @@ BUSY = 1077949006
 WRONG_PARAMETER = 50331651
 SESSION_LIMIT = 1077949067
 NO_SUCH_ALARM = 1077999002
+# What is said of a thing that somebody has removed.
+GONE: Mapping[str, int] = {
+    "hostgroup": 1077937500,
+    "lungroup": 1077936861,
+    "portgroup": 1077948996,
+    "mappingview": 1077951819,
+    "filesystem": 1073752065,
+}
 
 _TEXTS = {
     NOT_SIGNED_IN: "This operation fails to be performed because of the unauthorized REST.",
@@ -52,6 +60,7 @@ _TEXTS = {
     WRONG_PARAMETER: "An error occurs to the parameter.",
     SESSION_LIMIT: "The number of online users has reached the upper limit.",
     NO_SUCH_ALARM: "The alarm does not exist.",
+    **dict.fromkeys(GONE.values(), "The object does not exist."),
 }
 _RANGE = re.compile(r"\[(\d{1,9})-(\d{1,9})\]")
 _SPAN = re.compile(r"startTime:\[(\d{1,16}),(\d{1,16})\]")

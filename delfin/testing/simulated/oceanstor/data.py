@@ -46,7 +46,7 @@ LISTINGS: Mapping[str, Listing] = {
     "portgroup": Listing("port_groups", 257, access.port_group),
     "mappingview": Listing("mapping_views", 245, access.mapping_view),
 }
-_BY_KIND = {listing.kind: name for name, listing in LISTINGS.items()} | {216: "storagepool"}
+OF_KIND = {listing.kind: name for name, listing in LISTINGS.items()} | {216: "storagepool"}
 # The size of the groups that a group's type stands for.
 _GROUPS = {14: "host_groups", 256: "lun_groups", 257: "port_groups"}
 _VIEW = 245
@@ -82,7 +82,7 @@ class Array:
 
     def of_kind(self, kind: int) -> Iterable[Item]:
         """Everything of a type, for samples; raises KeyError for a type that has none."""
-        collection = _BY_KIND[kind]
+        collection = OF_KIND[kind]
         return self.page(collection, 0, self.count(collection) or 0)
 
     def dtrees_of(self, filesystem: int) -> list[int]:
@@ -94,7 +94,7 @@ class Array:
 
         Raises KeyError for types that have nothing to do with each other.
         """
-        collection = _BY_KIND[kind]
+        collection = OF_KIND[kind]
         if with_kind == _VIEW:
             known = 0 <= identity < self.state.sizes.mapping_views
             groups = access.view_groups(self.state, identity) if known else {}

@@ -12,7 +12,7 @@ from delfin.testing.simulated import faults
 from delfin.testing.simulated.array import SimulatedArray
 from delfin.testing.simulated.control import members
 from delfin.testing.simulated.oceanstor import api, performance_files, samples
-from delfin.testing.simulated.oceanstor.data import Array
+from delfin.testing.simulated.oceanstor.data import OF_KIND, Array
 from delfin.testing.simulated.oceanstor.parts import Item
 from delfin.testing.simulated.oceanstor.sizes import RELEASES, Sizes
 from delfin.testing.simulated.server import Answer, Request
@@ -201,7 +201,9 @@ class OceanStor(SimulatedArray):
         if self.endpoint(request).endswith("/associate"):
             return self._associated(request, array)
         if name == "QUOTATREE":
-            return name, array.dtrees_of(api.number(request.query, "PARENTID"))
+            filesystem = api.number(request.query, "PARENTID")
+            self._must_be_there("filesystem", filesystem)
+            return name, array.dtrees_of(filesystem)
         count = array.count(name)
         if count is None:
             raise api.NoSuchPath
@@ -225,9 +227,15 @@ class OceanStor(SimulatedArray):
             for name in ("TYPE", "ASSOCIATEOBJTYPE", "ASSOCIATEOBJID")
         ]
         try:
-            return array.associated(*asked)
+            found = array.associated(*asked)
         except KeyError:
             raise api.Refusal(api.WRONG_PARAMETER) from None
+        self._must_be_there(OF_KIND[asked[1]], asked[2])
+        return found
+
+    def _must_be_there(self, collection: str, number: int) -> None:
+        if (collection, number) in self.gone:
+            raise api.Refusal(api.GONE[collection])
 
     def _numbered(
         self, request: Request, collection: str, numbers: Sequence[int], array: Array
