@@ -48,7 +48,7 @@ _NOT_THERE = (
     *("1077937498", "1077937500", "1077936859", "1077936861", "1077951819", "1073752065"),
 )
 # Which of these an array says of a thing that has been removed is not known for all.
-_MISSING = (exception.ComponentNotFound, WrongParameter)
+MISSING = (exception.ComponentNotFound, WrongParameter)
 _SIGNED_OUT = frozenset({"-401", "1077949069"})
 # An answer with rows is no refusal, and need not be read twice to know that.
 _LONGEST_REFUSAL = 4096
@@ -56,6 +56,10 @@ _LONGEST_REFUSAL = 4096
 
 class Busy(exception.StorageBackendException):
     """The array asks to come again later."""
+
+
+class Unsupported(exception.StorageBackendException):
+    """The array says that it does not support the operation (go-dorado-sdk, tests of its client)."""
 
 
 class Client(RestSession):
@@ -80,6 +84,7 @@ class Client(RestSession):
             "1077949006": Busy,
             "1077949001": Busy,
             "50331651": WrongParameter,
+            "1077949002": Unsupported,
             **dict.fromkeys(_NOT_THERE, exception.ComponentNotFound),
         },
         code="error.code",
@@ -170,7 +175,7 @@ class Client(RestSession):
             lambda name: ask(rows[name]),
             rows,
             lambda: map(identity, self.rows(collection)),
-            missing=_MISSING,
+            missing=MISSING,
         )
         return [(rows[name], answer) for name, answer in found.items()]
 
@@ -180,6 +185,18 @@ class Client(RestSession):
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             raise exception.InvalidResults(f"{path}: no list of objects in the answer")
         return found
+
+    def told(self, path: str) -> list[Record]:
+        """What an interface without pages tells; it may also be one object, or nothing."""
+        found = self._envelope("GET", path).get("data") or []
+        found = [found] if isinstance(found, dict) else found
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise exception.InvalidResults(f"{path.partition('?')[0]}: no objects in the answer")
+        return found
+
+    def count(self, collection: str) -> int | None:
+        """How many there are; None where the array does not count them."""
+        return self._count(f"/{collection}/count")
 
     def remove(self, path: str) -> None:
         self._envelope("DELETE", path)

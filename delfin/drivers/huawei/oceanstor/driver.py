@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from itertools import chain
@@ -20,6 +19,7 @@ from delfin.drivers.huawei.oceanstor.fields import access, block, files, hardwar
 from delfin.drivers.huawei.oceanstor.history import History
 from delfin.drivers.huawei.oceanstor.names import Names
 from delfin.drivers.huawei.oceanstor.ranges import Record
+from delfin.drivers.huawei.oceanstor.realtime import Realtime
 from delfin.drivers.huawei.oceanstor.releases import RELEASES, Release, release_of
 from delfin.drivers.kit.mapping import RowMap
 from delfin.drivers.kit.metrics import Measured
@@ -53,10 +53,9 @@ class OceanStorDriver(StorageDriver):
         super().__init__(**kwargs)
         self.client = Client(**kwargs)
         self._names = Names(self.client.rows)
+        self._realtime = Realtime(self.client, self._names)
         self._history = History(**kwargs) if kwargs.get("ssh") else None
         self._release: Release | None = None
-        # The interface must not be asked twice at once (REST 6.1, 4.14.1.1.2, as POSH quotes it).
-        self._measuring = threading.Lock()
         # Collections that the array answered for; none of them is an interface that it lacks.
         self._answered: set[str] = set()
         self._sign_in()
@@ -66,6 +65,7 @@ class OceanStorDriver(StorageDriver):
         self._release = None
         self._answered.clear()
         self._names.forget()
+        self._realtime.forget()
         self.client.reset(kwargs.get("verify", False))
 
     def close_connection(self) -> None:
@@ -190,7 +190,12 @@ class OceanStorDriver(StorageDriver):
         start, end = int(start_time), int(end_time)
         asked = (storage_id, resource_metrics, start, end)
         if history is None:
-            return statistics.last.collect(*asked, lambda m: self._last(m.resource_type, end))
+
+            def last(measured: Measured) -> Iterator[Record]:
+                kind = measured.resource_type
+                return self._realtime.parts(kind, statistics.indicators(kind), end)
+
+            return statistics.last.collect(*asked, last)
         controllers = self._controllers()
 
         def fetch(measured: Measured) -> Iterator[Record]:
@@ -275,18 +280,6 @@ class OceanStorDriver(StorageDriver):
                 groups = self.client.associated(place, access.VIEW, str(view["ID"]))
                 found[member] = next((one["ID"] for one in groups), None)
         return found
-
-    def _last(self, kind: str, end: int) -> Iterator[Record]:
-        indicators = self.release.statistics.indicators(kind)
-        for collection, number in metrics.ASKED[kind].types.items():
-            body = {"object_type": number, "indicators": indicators}
-            with self._measuring:
-                told = self.client.query("/performance_data", body)
-            try:
-                names = self._names.of(collection, {str(one["object_id"]) for one in told})
-                yield from metrics.parts(told, names, end)
-            except (KeyError, TypeError, ValueError) as error:
-                raise exception.InvalidResults(f"performance of {collection}: {error}") from error
 
     def _controllers(self) -> int:
         """How many are running: each writes files of its own."""

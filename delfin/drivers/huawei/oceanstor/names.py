@@ -27,13 +27,24 @@ class Names:
             known = self._known.get(collection, {})
             if known.keys() >= set(ids):
                 return known
-            found = {
-                str(record.get("ID")): str(record.get("NAME") or record.get("LOCATION") or "")
-                for record in self._listed(collection)
+            known = self._known[collection] = {
+                **dict.fromkeys(ids, ""),
+                **self._now(collection),
             }
-            known = self._known[collection] = {**dict.fromkeys(ids, ""), **found}
+            return known
+
+    def anew(self, collection: str) -> Mapping[str, str]:
+        """Of all that the array lists now; raises what listing raises."""
+        with self._lock:
+            known = self._known[collection] = self._now(collection)
             return known
 
     def forget(self) -> None:
         with self._lock:
             self._known.clear()
+
+    def _now(self, collection: str) -> dict[str, str]:
+        return {
+            str(record.get("ID")): str(record.get("NAME") or record.get("LOCATION") or "")
+            for record in self._listed(collection)
+        }

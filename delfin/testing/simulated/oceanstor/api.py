@@ -10,11 +10,12 @@
 | GET /<device>/<collection>/associate...?TYPE&ASSOCIATEOBJTYPE&ASSOCIATEOBJID | the same |
 | GET /<device>/alarm/currentalarm, /alarm/historyalarm, with `filter` | the same |
 | DELETE /<device>/alarm/currentalarm?sequence=n | {} |
-| POST /<device>/performance_data | the last samples |
+| POST /<device>/performance_data | the last samples of a type |
+| GET /<device>/performa[n]ce_statistic/cur_statistic_data?CMO_STATISTIC_UUID=type:id&... | of one object |
 
 Everything is answered with status 200; `error.code` tells. The codes are those that the driver's
 client names, with their sources; NO_SUCH_ALARM is in none of them and made up. An unknown path is a
-404.
+404, or refused with NOT_SUPPORTED.
 """
 
 from __future__ import annotations
@@ -40,15 +41,18 @@ WRONG_PASSWORD = 1077987870
 WRONG_PASSWORD_V5 = 1077949061
 BUSY = 1077949006
 WRONG_PARAMETER = 50331651
+NOT_SUPPORTED = 1077949002
+NO_SUCH_OBJECT = 1077948996
 SESSION_LIMIT = 1077949067
 NO_SUCH_ALARM = 1077999002
 # What is said of a thing that somebody has removed.
 GONE: Mapping[str, int] = {
     "hostgroup": 1077937500,
     "lungroup": 1077936861,
-    "portgroup": 1077948996,
+    "portgroup": NO_SUCH_OBJECT,
     "mappingview": 1077951819,
     "filesystem": 1073752065,
+    "lun": 1077936859,
 }
 
 _TEXTS = {
@@ -58,6 +62,8 @@ _TEXTS = {
     WRONG_PASSWORD_V5: "The User name or PassWord is incorrect.",
     BUSY: "The system is busy.",
     WRONG_PARAMETER: "An error occurs to the parameter.",
+    NOT_SUPPORTED: "The operation is not supported.",
+    NO_SUCH_OBJECT: "The object does not exist.",
     SESSION_LIMIT: "The number of online users has reached the upper limit.",
     NO_SUCH_ALARM: "The alarm does not exist.",
     **dict.fromkeys(GONE.values(), "The object does not exist."),

@@ -60,6 +60,7 @@ class Array:
         self.state = State(Names(serial), sizes, firmware)
         self.space = block.Space(self.state)
         self.events = Events(sizes.alarms, sizes.recovered, started_ms)
+        self._numbers: dict[int, dict[str, int]] = {}
 
     def system(self) -> Item:
         return block.system(self.state, self.space)
@@ -84,6 +85,13 @@ class Array:
         """Everything of a type, for samples; raises KeyError for a type that has none."""
         collection = OF_KIND[kind]
         return self.page(collection, 0, self.count(collection) or 0)
+
+    def number_of(self, kind: int, identity: str) -> int:
+        """Which of its type has this id; raises KeyError for a type or a thing that there is not."""
+        if kind not in self._numbers:
+            every = enumerate(self.of_kind(kind))
+            self._numbers[kind] = {one["ID"]: number for number, one in every}
+        return self._numbers[kind][identity]
 
     def dtrees_of(self, filesystem: int) -> list[int]:
         sizes = self.state.sizes

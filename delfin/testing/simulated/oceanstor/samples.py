@@ -2,13 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import Any
 
+from delfin.testing.simulated.oceanstor import api
+from delfin.testing.simulated.oceanstor.data import OF_KIND, Array
 from delfin.testing.simulated.oceanstor.parts import Item, State
 
 INTERVAL_S = 5
 # How busy a thing of each type is, against a LUN.
 _SCALE = {216: 60, 11: 1, 207: 120, 212: 30, 213: 10, 10: 5}
+
+
+def last(array: Array, body: Any, now_s: int) -> list[Item]:
+    """What `performance_data` tells; raises Refusal."""
+    asked = body if isinstance(body, dict) else {}
+    kind, indicators, wanted = (
+        asked.get(name) for name in ("object_type", "indicators", "object_list")
+    )
+    if type(kind) is not int or not isinstance(indicators, list):
+        raise api.Refusal(api.WRONG_PARAMETER)
+    try:
+        things = array.of_kind(kind)
+    except KeyError:
+        raise api.Refusal(api.WRONG_PARAMETER) from None
+    return [
+        sample(array.state, kind, one["ID"], indicators, now_s)
+        for one in things
+        if wanted is None or one["ID"] in wanted
+    ]
+
+
+def current(
+    array: Array, query: Mapping[str, str], gone: Container[tuple[str, int]], now_s: int
+) -> list[Item]:
+    """What `cur_statistic_data` tells of one object, all of it as text; raises Refusal."""
+    told, listed = query.get("CMO_STATISTIC_UUID", ""), query.get("CMO_STATISTIC_DATA_ID_LIST", "")
+    kind, _, identity = told.partition(":")
+    numbers = listed.split(",")
+    if not all(one.isascii() and one.isdecimal() for one in (kind, *numbers)):
+        raise api.Refusal(api.WRONG_PARAMETER)
+    try:
+        collection = OF_KIND[int(kind)]
+        number = array.number_of(int(kind), identity)
+    except KeyError:
+        raise api.Refusal(api.NO_SUCH_OBJECT) from None
+    if (collection, number) in gone:
+        raise api.Refusal(api.GONE.get(collection, api.NO_SUCH_OBJECT))
+    found = sample(array.state, int(kind), identity, [int(one) for one in numbers], now_s)
+    return [
+        {
+            "CMO_STATISTIC_UUID": told,
+            "CMO_STATISTIC_DATA_ID_LIST": listed,
+            "CMO_STATISTIC_DATA_LIST": ",".join(map(str, found["indicator_values"])),
+            "CMO_STATISTIC_TIMESTAMP": str(found["timestamp"]),
+        }
+    ]
 
 
 def sample(state: State, kind: int, identity: str, indicators: Sequence[int], now_s: int) -> Item:

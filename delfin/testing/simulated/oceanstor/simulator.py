@@ -51,12 +51,16 @@ class OceanStor(SimulatedArray):
         # How many of the next requests are answered that the array is busy.
         self.busy = 0
         self.port_ranges = api.PortRanges.KNOWN
+        # Whether an unknown path is refused with a code in place of a 404.
+        self.refuses_unknown = False
         # What somebody deleted: collection and number.
         self.gone: set[tuple[str, int]] = set()
         self._lock = threading.Lock()
         self._clock_ms = clock_ms
         self._started_ms = clock_ms()
         self._serial, self._firmware = serial, RELEASES[release]
+        # The words of the interfaces that it has for last samples.
+        self.realtime = {self._firmware.realtime}
         self.array = self._made(sizes or Sizes())
         for number in range(self.array.state.sizes.controllers if has_files else 0):
             self.controllers.append(self._controller(number))
@@ -91,6 +95,8 @@ class OceanStor(SimulatedArray):
         except api.Refusal as refusal:
             return refusal.answer
         except api.NoSuchPath:
+            if self.refuses_unknown:
+                return api.Refusal(api.NOT_SUPPORTED).answer
             return Answer(404, b"<html>404 Not Found</html>", content_type="text/html")
 
     def particulars(self) -> Iterable[str]:
@@ -169,15 +175,18 @@ class OceanStor(SimulatedArray):
         return session
 
     def _about(self, request: Request, path: list[str], array: Array) -> Answer:
+        now = self._clock_ms() // 1000
         match request.method, path:
+            case "GET", [word, "cur_statistic_data"] if word in self.realtime:
+                return api.good(samples.current(array, request.query, self.gone, now))
             case "GET", _:
                 return self._read(request, path, array)
             case "DELETE", ["alarm", "currentalarm"]:
                 if array.events.clear(api.number(request.query, "sequence"), self._clock_ms()):
                     return api.good({})
                 raise api.Refusal(api.NO_SUCH_ALARM)
-            case "POST", ["performance_data"]:
-                return self._performance(request, array)
+            case "POST", ["performance_data"] if path[0] in self.realtime:
+                return api.good(samples.last(array, request.body, now))
         raise api.NoSuchPath
 
     def _read(self, request: Request, path: list[str], array: Array) -> Answer:
@@ -271,22 +280,3 @@ class OceanStor(SimulatedArray):
         if name == faults.UNSUPPORTED:
             raise api.NoSuchPath
         return api.good(rows(start, count) if count else None)
-
-    def _performance(self, request: Request, array: Array) -> Answer:
-        body = request.body if isinstance(request.body, dict) else {}
-        kind, indicators = body.get("object_type"), body.get("indicators")
-        if type(kind) is not int or not isinstance(indicators, list):
-            raise api.Refusal(api.WRONG_PARAMETER)
-        try:
-            things = array.of_kind(kind)
-        except KeyError:
-            raise api.Refusal(api.WRONG_PARAMETER) from None
-        wanted = body.get("object_list")
-        now = self._clock_ms() // 1000
-        return api.good(
-            [
-                samples.sample(array.state, kind, one["ID"], indicators, now)
-                for one in things
-                if wanted is None or one["ID"] in wanted
-            ]
-        )

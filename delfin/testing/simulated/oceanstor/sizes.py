@@ -64,6 +64,7 @@ class Firmware:
         dedup: What the switch of deduplication is called.
         latency: The indicator of the mean response time, and how many of its units are a second.
         wrong_password: The error code for one.
+        realtime: The word of the interface that tells the last samples.
     """
 
     product: str
@@ -74,13 +75,15 @@ class Firmware:
     dedup: str
     latency: tuple[int, int]
     wrong_password: int
+    realtime: str
 
 
 V5 = Firmware(
-    "V500R007C60", None, "122", False, True, "ENABLEDEDUP", (78, 1_000), api.WRONG_PASSWORD_V5
+    *("V500R007C60", None, "122", False, True, "ENABLEDEDUP", (78, 1_000)),
+    *(api.WRONG_PASSWORD_V5, "performace_statistic"),
 )
 V6 = Firmware(
     *("V600R005C03", "6.1.6", "816", True, False, "ENABLESMARTDEDUP", (370, 1_000_000)),
-    api.WRONG_PASSWORD,
+    *(api.WRONG_PASSWORD, "performance_data"),
 )
 RELEASES: Mapping[str, Firmware] = {"V5": V5, "V6": V6}
