@@ -40,6 +40,11 @@ def group_name(number: int) -> str:
     return f"app-{number + 1:04d}-SG"
 
 
+def _status(identity: Identity, number: int) -> str:
+    """Now and then a volume is the copy of another array's, or not ready."""
+    return {0: "Not Ready", 1: "Write Disabled"}.get(identity.mix("state", number) % 97, "Ready")
+
+
 def volume(identity: Identity, sizes: Sizes, number: int) -> Item:
     """The answer of 'sloprovisioning/symmetrix/{id}/volume/{id}'."""
     size_mb = volume_mb(identity, number)
@@ -53,7 +58,7 @@ def volume(identity: Identity, sizes: Sizes, number: int) -> Item:
         "cap_gb": round(size_mb / 1024, 2),
         "cap_mb": size_mb,
         "cap_cyl": cylinders(identity, number),
-        "status": "Not Ready" if identity.mix("state", number) % 97 == 0 else "Ready",
+        "status": _status(identity, number),
         **named,
         "wwn": identity.volume_wwn(number),
         "num_of_storage_groups": len(groups_of(sizes, number)),

@@ -299,3 +299,17 @@ def test_a_volumes_capacity_is_read_from_what_is_told(
 ) -> None:
     row = fields.VOLUME.values({"volumeId": "00001", "status": "Ready", **record})
     assert (row["total_capacity"], row["used_capacity"]) == (capacity, used)
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("Ready", "normal"),
+        ("Write Disabled", "normal"),
+        ("Not Ready", "offline"),
+        ("Mixed", "unknown"),
+    ],
+)
+def test_a_copy_that_hosts_may_not_write_to_is_as_it_should_be(word: str, status: str) -> None:
+    assert fields.VOLUME.values({"volumeId": "00001", "status": word})["status"] == status
+    assert fields.VOLUME_V1.values({"id": "00001", "status": word})["status"] == status
