@@ -79,10 +79,31 @@ POOL = RowMap(
     free_capacity=FREE,
     subscribed_capacity=Get("srp_capacity.subscribed_total_tb", tib),
 )
+
+
+_PARTS = ("fba_srp_capacity", "ckd_srp_capacity")
+
+
+def _effective(*steps: str) -> Calc:
+    """In the capacity of the whole pool, or else the sum of those for each way to store data.
+
+    A PowerMax 2500 or 8500 tells the parts: the sample in Checkmk's plug-in unisphere_powermax, and
+    StoragePool in Dell's gopowermax 2 (types/v100), which knows all three.
+    """
+
+    def read(record: Record) -> int | None:
+        whole = found_at(record, ("srp_capacity", *steps))
+        parts = (found_at(record, (part, *steps)) for part in _PARTS)
+        told = [tib(one) for one in ([whole] if whole is not None else parts) if one is not None]
+        return sum(told) if told else None
+
+    return Calc(read)
+
+
 POOL_BY_EFFECT = POOL.but(
-    total_capacity=Get("srp_capacity.effective.total_tb", tib),
-    used_capacity=Get("srp_capacity.effective.used_tb", tib),
-    subscribed_capacity=Get("srp_capacity.provisioned.provisioned_tb", tib),
+    total_capacity=_effective("effective", "total_tb"),
+    used_capacity=_effective("effective", "used_tb"),
+    subscribed_capacity=_effective("provisioned", "provisioned_tb"),
 )
 
 
@@ -111,7 +132,7 @@ def _allocated(record: Record) -> int | None:
     return None if total is None or share is None else total * min(int(share), 100) // 100
 
 
-def _effective(record: Record) -> int | None:
+def _used_effectively(record: Record) -> int | None:
     total, used = _capacity(record), record.get("effective_used_capacity_gb")
     return None if total is None or used is None else min(gib(used), total)
 
@@ -143,7 +164,7 @@ VOLUME_V1 = VOLUME.but(
     native_volume_id=Get("id", required=True),
     name=Calc(lambda record: record.get("identifier") or record.get("id")),
     native_storage_pool_id=Get("srp.id"),
-    used_capacity=Calc(_effective),
+    used_capacity=Calc(_used_effectively),
     compressed=Get("data_reduction_enabled"),
 )
 

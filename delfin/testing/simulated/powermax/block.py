@@ -121,7 +121,7 @@ def pool(space: Space, sizes: Sizes, name: str) -> Item:
         "num_of_disk_groups": 1,
         "emulation": "FBA",
         "reserved_cap_percent": 10,
-        "srp_capacity": effective if sizes.effective else usable,
+        **({"fba_srp_capacity": effective} if sizes.effective else {"srp_capacity": usable}),
         "service_levels": ["Diamond", "Gold", "Optimized"],
     }
 

@@ -228,6 +228,41 @@ def test_a_powermax_without_usable_capacity_tells_the_effective_one(
     assert storage["used_capacity"] == sum(pool["used_capacity"] for pool in pools)
 
 
+FBA = {
+    "provisioned": {"provisioned_tb": 2.0},
+    "effective": {"used_tb": 0.5, "total_tb": 3.0, "physical_capacity": {"total_tb": 1.0}},
+}
+CKD = {"provisioned": {"provisioned_tb": 1.0}, "effective": {"used_tb": 0.25, "total_tb": 1.0}}
+USABLE = {"usable_total_tb": 3.0, "usable_used_tb": 0.5, "subscribed_total_tb": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("told", "total", "used", "subscribed"),
+    [
+        ({"fba_srp_capacity": FBA}, 3.0, 0.5, 2.0),
+        ({"ckd_srp_capacity": CKD}, 1.0, 0.25, 1.0),
+        ({"fba_srp_capacity": FBA, "ckd_srp_capacity": CKD}, 4.0, 0.75, 3.0),
+        ({"srp_capacity": FBA, "fba_srp_capacity": CKD}, 3.0, 0.5, 2.0),
+        ({"srp_capacity": USABLE}, 3.0, 0.5, 2.0),
+    ],
+)
+def test_a_pools_capacity_is_that_of_all_ways_to_store_data(
+    told: dict[str, Any], total: float, used: float, subscribed: float
+) -> None:
+    pool = {"srpId": "SRP_1", **told}
+    row = fields.pool_map(pool).values(pool)
+    names = ("total_capacity", "used_capacity", "subscribed_capacity")
+    assert [row[name] / 2**40 for name in names] == [total, used, subscribed]
+    array = {"system": {"symmetrixId": ARRAY}, "slo": {}, "pools": [pool, pool]}
+    storage = fields.storage_map(array, old=False).values(array)
+    assert [storage[name] / 2**40 for name in names] == [2 * total, 2 * used, 2 * subscribed]
+
+
+def test_a_pool_that_tells_no_capacity_has_none() -> None:
+    row = fields.pool_map({"srpId": "SRP_1"}).values({"srpId": "SRP_1"})
+    assert (row["total_capacity"], row["used_capacity"], row["free_capacity"]) == (None,) * 3
+
+
 def test_unisphere_9_0_lists_no_disks(simulate: Simulate, connect: Connect) -> None:
     with pytest.raises(NotImplementedError):
         connect(simulate(version="90")).list_disks(None)
