@@ -111,6 +111,14 @@ def found_at(value: Any, steps: Sequence[str]) -> Any:
     return value
 
 
+def required_in(value: Any, step: str) -> Any:
+    """What stands there; raises InvalidResults for nothing."""
+    found = inside(value, step)
+    if found is None:
+        raise exception.InvalidResults(f"nothing at '{step}'")
+    return found
+
+
 def inside(value: Any, step: str) -> Any:
     """The member of an object, or the item of a list, that one step of a path names."""
     # 'dict' first: asking for the abstract class is the slow part of reading a row.

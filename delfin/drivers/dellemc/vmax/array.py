@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from delfin import exception
 from delfin.drivers.dellemc.vmax.client import Unisphere
+from delfin.drivers.kit.rule import required_in
 
 Record = dict[str, Any]
 
@@ -66,14 +67,14 @@ class Array:
         """Of all volumes, or of those that the query chooses; or of the first of them, 'least'."""
         path = (_SLO, "symmetrix", self.id, "volume")
         found = self.unisphere.listed(*path, query=query, least=least)
-        return [str(one["volumeId"]) for one in found]
+        return [str(required_in(one, "volumeId")) for one in found]
 
     def _pool_of_groups(self) -> Any:
         """Tells the pool of a volume: Unisphere names it for storage groups only."""
         names = self._names("srpId", "srp")
         if len(names) == 1:
             return lambda _groups: names[0]
-        pools = {one["storageGroupId"]: one.get("srp") for one in self.groups()}
+        pools = {str(required_in(one, "storageGroupId")): one.get("srp") for one in self.groups()}
 
         def found(groups: Any) -> Any:
             return next((pools[one] for one in groups or [] if pools.get(one) in names), None)
@@ -161,7 +162,7 @@ class Array:
         else:
             for volume in listed:
                 for group in told[volume].get("storage_groups") or []:
-                    members.get(group["id"], []).append(volume)
+                    members.get(str(required_in(group, "id")), []).append(volume)
         return [{"storageGroupId": name, "volumes": own} for name, own in members.items()]
 
     def masking_views(self) -> list[Record]:
@@ -212,7 +213,7 @@ class Array:
         return self.unisphere.one(_SYSTEM, "symmetrix", self.id, *parts)
 
     def _names(self, key: str, kind: str) -> list[str]:
-        return self.unisphere.ids(key, _SLO, "symmetrix", self.id, kind)
+        return list(map(str, self.unisphere.ids(key, _SLO, "symmetrix", self.id, kind)))
 
     def _each(self, key: str, kind: str) -> list[Record]:
         listing = partial(self._names, key, kind)
@@ -239,11 +240,11 @@ class Array:
         return [(name, port) for name, ports in found.items() for port in ports or [""]]
 
     def _directors(self) -> list[str]:
-        return self._system_ids("directorId", "director")
+        return list(map(str, self._system_ids("directorId", "director")))
 
     def _ports_of(self, director: str) -> list[str]:
         keys = self._system_ids("symmetrixPortKey", "director", director, "port")
-        return [str(key["portId"]) for key in keys]
+        return [str(required_in(key, "portId")) for key in keys]
 
     def _port(self, key: tuple[str, str]) -> Record | None:
         director, name = key

@@ -16,7 +16,7 @@ from delfin.drivers.kit import convert
 from delfin.drivers.kit.convert import gib, gigabits, mib, tib
 from delfin.drivers.kit.groups import host_groups, port_groups, volume_groups
 from delfin.drivers.kit.mapping import FREE, Calc, Const, Get, Record, RowMap, Rule
-from delfin.drivers.kit.rule import found_at
+from delfin.drivers.kit.rule import found_at, required_in
 
 # What every array can do: all their volumes are thin, and SnapVX is a part of the firmware. Protocols
 # depend on the directors that are built in, compression on the model, replication on a licence.
@@ -205,7 +205,7 @@ _OTHER = (c.PortType.OTHER, c.PortLogicalType.OTHER)
 
 def port_id(key: Record) -> str:
     """The name that Unisphere gives a port elsewhere: 'FA-1D:4'."""
-    return f"{key['directorId']}:{key['portId']}"
+    return f"{required_in(key, 'directorId')}:{required_in(key, 'portId')}"
 
 
 def port_group(record: Record) -> Record:

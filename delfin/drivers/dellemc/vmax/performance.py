@@ -18,6 +18,7 @@ from delfin.drivers.dellemc.vmax.array import Array, Record
 from delfin.drivers.dellemc.vmax.client import Unisphere
 from delfin.drivers.dellemc.vmax.metrics import ARRAY, SOURCES, VOLUME, Category
 from delfin.drivers.kit.metrics import Measured
+from delfin.drivers.kit.rule import required_in
 
 # The values of a part's keys, the outermost first; nothing for the array itself.
 Part = tuple[str, ...]
@@ -129,7 +130,7 @@ def _parts(array: Array, category: Category, start: int, end: int) -> list[Part]
 
     def below(outer: Part) -> list[Part]:
         return [
-            (*outer, str(one[category.key]))
+            (*outer, str(required_in(one, category.key)))
             for one in _keys(array, category, outer)
             if _is_measured(one, start, end)
         ]

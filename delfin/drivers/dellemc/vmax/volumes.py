@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 from delfin import exception
 from delfin.drivers.dellemc.vmax.array import Array, Record
 from delfin.drivers.dellemc.vmax.client import AT_ONCE
 from delfin.drivers.dellemc.vmax.metrics import INTERVAL, VOLUME
+from delfin.drivers.kit.rule import required_in
 from delfin.drivers.kit.times import epoch_ms
 
 _PATH = f"/performance/{VOLUME.name}/metrics"
@@ -81,7 +83,8 @@ def latest(array: Array, start: int, end: int) -> int | None:
         for hour in (Hour(max(start, end - _LAST_MS), end), Hour(start, end - _LAST_MS - 1)):
             with suppress(exception.ComponentNotFound):
                 found = _rows(array, span, hour)
-                times = [epoch_ms(one["timestamp"]) for row in found for one in row["volumeResult"]]
+                samples = chain.from_iterable(row["volumeResult"] for row in found)
+                times = [_time(one) for one in samples]
                 if times:
                     return max(times)
     return None
@@ -143,6 +146,13 @@ def _rows(array: Array, span: Span, hour: Hour) -> list[Record]:
         if "volumeId" not in row or not isinstance(row.get("volumeResult"), list):
             raise exception.InvalidResults(f"{_PATH}: a row is not of a volume")
     return rows
+
+
+def _time(sample: Any) -> int:
+    try:
+        return epoch_ms(required_in(sample, "timestamp"))
+    except (TypeError, ValueError) as error:
+        raise exception.InvalidResults(f"{_PATH}: 'timestamp' is no time") from error
 
 
 def _spans(ids: Sequence[str]) -> list[Span]:

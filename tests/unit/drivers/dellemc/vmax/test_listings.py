@@ -17,6 +17,9 @@ from tests.unit.drivers.dellemc.vmax.conftest import Connect, OnlyTogether, Simu
 MANY = {ARRAY: Sizes(volumes=2500, storage_groups=5)}
 
 
+FORTY = [f"{n:05X}" for n in range(1, 41)]
+
+
 @pytest.mark.parametrize(("version", "bulk"), [("92", 0), ("100", 1)])
 def test_volumes_are_read_at_once_where_unisphere_can(
     simulate: Simulate, connect: Connect, version: str, bulk: int
@@ -128,6 +131,45 @@ def test_an_answer_about_something_else_is_no_empty_listing(
         getattr(driver, f"list_{what}")(None)
     unisphere.instead[kind] = {}
     assert getattr(driver, f"list_{what}")(None) == []
+
+
+NAMELESS = {"count": 1, "maxPageSize": 1000, "resultList": {"result": [{"name": "x"}]}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "what", "key"),
+    [
+        ("volume", NAMELESS, "volumes", "volumeId"),
+        ("port", {"symmetrixPortKey": [{"directorId": "FA-1D"}]}, "ports", "portId"),
+        (
+            "portgroup",
+            {"portGroupId": ["x"], "symmetrixPortKey": [{}]},
+            "port_groups",
+            "directorId",
+        ),
+        (
+            "volumes",
+            {"volumes": [{"id": one, "storage_groups": [{}]} for one in FORTY]},
+            "volume_groups",
+            "id",
+        ),
+    ],
+)
+def test_a_record_without_its_name_is_an_error(
+    unisphere: PowerMax, driver: VmaxDriver, kind: str, answer: Any, what: str, key: str
+) -> None:
+    unisphere.instead[kind] = answer
+    with pytest.raises(exception.InvalidResults, match=f"nothing at '{key}'"):
+        getattr(driver, f"list_{what}")(None)
+
+
+def test_a_storage_group_without_its_name_is_an_error(
+    simulate: Simulate, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unisphere = simulate(version="92", arrays={ARRAY: Sizes(volumes=8, pools=2)})
+    monkeypatch.setattr(unisphere.arrays[ARRAY], "one", lambda _kind, name: {"volumeId": name})
+    with pytest.raises(exception.InvalidResults, match="nothing at 'storageGroupId'"):
+        connect(unisphere).list_volumes(None)
 
 
 @pytest.mark.parametrize(

@@ -293,3 +293,27 @@ def test_an_answer_that_is_no_samples_of_volumes_is_an_error(
     asked_of(unisphere, monkeypatch, answer)
     with pytest.raises(error):
         collect(driver, end, end)
+
+
+@pytest.mark.parametrize("sample", [{"Reads": 1.0}, {"timestamp": "soon"}, "none"])
+def test_a_sample_without_its_time_is_an_error(
+    unisphere: PowerMax, driver: VmaxDriver, monkeypatch: pytest.MonkeyPatch, sample: Any
+) -> None:
+    end = newest(driver)
+    rows = {"result": [{"volumeId": "00001", "volumeResult": [sample]}]}
+    asked_of(
+        unisphere,
+        monkeypatch,
+        Answer(200, {"count": 1, "maxPageSize": 1000, "resultList": rows}),
+    )
+    with pytest.raises(exception.InvalidResults, match="timestamp"):
+        newest(driver)
+    with pytest.raises(exception.InvalidResults):
+        collect(driver, end, end)
+
+
+def test_a_part_without_its_name_is_an_error(unisphere: PowerMax, driver: VmaxDriver) -> None:
+    end = newest(driver)
+    unisphere.instead["performance"] = {"srpInfo": [{"lastAvailableDate": end}]}
+    with pytest.raises(exception.InvalidResults, match="nothing at 'srpId'"):
+        collect(driver, end, end, "storagePool")
