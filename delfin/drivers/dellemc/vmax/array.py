@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import chain, count
+from itertools import count
 from typing import Any
 from urllib.parse import quote
 
@@ -84,12 +84,14 @@ class Array:
     # --- hardware ---
 
     def directors(self) -> Iterator[Record]:
-        """Each with the records of its ports, which tell the director's state."""
-        for name, ports in self._ports().items():
-            yield {"id": name, "ports": ports}
+        """Each with its name as 'id'."""
+        found = self.unisphere.each(self._director, self._directors(), self._directors)
+        for name, one in found.items():
+            yield {**one, "id": name}
 
-    def ports(self) -> Iterator[Record]:
-        return chain.from_iterable(self._ports().values())
+    def ports(self) -> list[Record]:
+        found = self.unisphere.each(self._port, self._port_keys(), self._port_keys)
+        return list(found.values())
 
     def disks(self) -> Iterator[Record]:
         """Each with 'failed', which is a filter of the listing.
@@ -225,19 +227,17 @@ class Array:
     def _disk_ids(self, query: str = "") -> list[str]:
         return list(map(str, self._system_ids("disk_ids", "disk", query=query)))
 
-    def _ports(self) -> dict[str, list[Record]]:
-        """The records of each director's ports."""
-        keys = self._port_keys()
-        found = self.unisphere.each(self._port, keys, self._port_keys)
-        ports: dict[str, list[Record]] = {director: [] for director, _ in keys}
-        for (director, _), port in found.items():
-            ports[director] += [] if port is None else [port]
-        return ports
+    def _director(self, name: str) -> Record:
+        """Its 'availability' and 'num_of_cores', by its first port where it does not say itself.
 
-    def _port_keys(self) -> list[tuple[str, str]]:
-        """Director and port; for a director that has no port, nothing as the port."""
-        found = self.unisphere.each(self._ports_of, self._directors(), self._directors)
-        return [(name, port) for name, ports in found.items() for port in ports or [""]]
+        The object is that of Checkmk's plug-in unisphere_powermax, director.
+        """
+        found = self._system("director", name)
+        if found.get("availability") is not None:
+            return found
+        port = next((self._port((name, port)) for port in self._ports_of(name)), {})
+        cores = {"num_of_cores": port.get("num_of_cores")}
+        return {**cores, **found, "availability": port.get("director_status")}
 
     def _directors(self) -> list[str]:
         return list(map(str, self._system_ids("directorId", "director")))
@@ -246,10 +246,12 @@ class Array:
         keys = self._system_ids("symmetrixPortKey", "director", director, "port")
         return [str(required_in(key, "portId")) for key in keys]
 
-    def _port(self, key: tuple[str, str]) -> Record | None:
+    def _port_keys(self) -> list[tuple[str, str]]:
+        found = self.unisphere.each(self._ports_of, self._directors(), self._directors)
+        return [(name, port) for name, ports in found.items() for port in ports]
+
+    def _port(self, key: tuple[str, str]) -> Record:
         director, name = key
-        if not name:
-            return None
         port = self._system("director", director, "port", name).get("symmetrixPort")
         if not isinstance(port, dict):
             raise exception.InvalidResults(f"{self.id}: a port without 'symmetrixPort'")

@@ -74,7 +74,7 @@ class VmaxDriver(StorageDriver):
 
     def list_controllers(self, context: Any) -> list[Row]:
         storage_id, array = self._about(context)
-        return fields.CONTROLLER.rows(storage_id, map(fields.director, array.directors()))
+        return fields.CONTROLLER.rows(storage_id, array.directors())
 
     def list_ports(self, context: Any) -> list[Row]:
         storage_id, array = self._about(context)

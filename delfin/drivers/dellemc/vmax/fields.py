@@ -171,18 +171,12 @@ VOLUME_V1 = VOLUME.but(
 # --- hardware ---
 
 
-def director(record: Record) -> Record:
-    """A director with what its first port tells of it; one without ports tells nothing."""
-    port: Record = next(iter(record["ports"]), {})
-    return {**record, "state": port.get("director_status"), "cores": port.get("num_of_cores")}
-
-
 _ONLINE = {"Online": c.ControllerStatus.NORMAL, "Offline": c.ControllerStatus.OFFLINE}
 CONTROLLER = RowMap(
     native_controller_id=Get("id", required=True),
     name=Get("id"),
-    status=Get("state", _ONLINE, default=c.ControllerStatus.UNKNOWN),
-    cpu_count=Get("cores", convert.whole),
+    status=Get("availability", _ONLINE, default=c.ControllerStatus.UNKNOWN),
+    cpu_count=Get("num_of_cores", convert.whole),
 )
 
 # What a director emulates, by the letters its name begins with: protocol, and role. The letters

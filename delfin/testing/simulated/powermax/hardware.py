@@ -7,6 +7,7 @@ from delfin.testing.simulated.powermax.sizes import Sizes
 
 # What the directors of an engine emulate, over and over.
 _EMULATIONS = ("FA", "DF", "SE", "RF")
+_CORES = 8
 _SPEED = {"FA": "32", "SE": "25", "RF": "16", "DF": "N/A"}
 
 
@@ -29,6 +30,19 @@ def port_keys(sizes: Sizes, director: str) -> list[dict[str, str]]:
     return [{"directorId": director, "portId": str(4 + n)} for n in range(sizes.ports)]
 
 
+def director(sizes: Sizes, name: str) -> Item:
+    """The answer of '.../director/{id}'."""
+    number = directors(sizes).index(name)
+    return {
+        "directorId": name,
+        "availability": "Online",
+        "num_of_cores": _CORES,
+        "director_number": 33 + number,
+        "director_slot_number": number % 4 + 1,
+        "num_of_ports": sizes.ports,
+    }
+
+
 def port(identity: Identity, sizes: Sizes, director: str, port_id: str) -> Item:
     """The answer of '.../director/{id}/port/{id}'."""
     kind = director[:2]
@@ -40,7 +54,7 @@ def port(identity: Identity, sizes: Sizes, director: str, port_id: str) -> Item:
         "director_status": "Online",
         "port_status": "ON" if up else "OFF",
         "type": "GigE" if iscsi else "FibreChannel (563)",
-        "num_of_cores": 8,
+        "num_of_cores": _CORES,
         "negotiated_speed": _SPEED[kind] if up else "N/A",
         "max_speed": _SPEED[kind],
         "iscsi_target": iscsi,

@@ -95,6 +95,8 @@ class Model:
         match [unquote(part) for part in path]:
             case ["director"]:
                 return {"directorId": hardware.directors(sizes)}
+            case ["director", director]:
+                return hardware.director(sizes, director)
             case ["director", director, "port"]:
                 return {"symmetrixPortKey": hardware.port_keys(sizes, director)}
             case ["director", director, "port", port]:

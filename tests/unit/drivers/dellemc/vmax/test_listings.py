@@ -305,17 +305,6 @@ def test_a_pool_that_tells_no_capacity_has_none() -> None:
     assert (row["total_capacity"], row["used_capacity"], row["free_capacity"]) == (None,) * 3
 
 
-def test_unisphere_9_0_lists_no_disks(simulate: Simulate, connect: Connect) -> None:
-    with pytest.raises(NotImplementedError):
-        connect(simulate(version="90")).list_disks(None)
-
-
-def test_failed_disks_are_told(simulate: Simulate, connect: Connect) -> None:
-    driver = connect(simulate(arrays={ARRAY: Sizes(disks=30)}))
-    states = {row["native_disk_id"]: row["status"] for row in driver.list_disks(None)}
-    assert set(states.values()) == {"normal", "abnormal"}
-
-
 def test_an_initiator_is_one_row_and_online_when_any_of_its_paths_is(
     simulate: Simulate, connect: Connect
 ) -> None:
@@ -349,17 +338,6 @@ def test_no_path_is_asked_for_once_the_initiator_is_known_to_be_online(
     rows = connect(unisphere).list_storage_host_initiators(None)
     assert {row["status"] for row in rows} == {"offline"}
     assert unisphere.counters.by_endpoint["initiator"] == 7 + 1 + len(paths)
-
-
-def test_a_port_is_named_as_unisphere_names_it_elsewhere(driver: VmaxDriver) -> None:
-    ports = {row["native_port_id"]: row for row in driver.list_ports(None)}
-    iscsi, fibre = ports["SE-3D:4"], ports["FA-1D:4"]
-    assert (iscsi["type"], iscsi["logical_type"], fibre["type"]) == ("iscsi", "frontend", "fc")
-    assert iscsi["ipv4"].startswith("10.20.")
-    assert ports["DF-2D:4"]["logical_type"] == "backend"
-    assert fibre["max_speed"] == 32_000_000_000
-    grouped = {one["native_port_id"] for one in driver.list_port_groups(None)["port_grp_port_rels"]}
-    assert grouped <= set(ports)
 
 
 @pytest.mark.parametrize(
