@@ -138,7 +138,8 @@ def capacity(identity: Identity, space: Space, sizes: Sizes) -> Item:
     }
     return {
         "symmetrixId": identity.array_id,
-        "device_count": sizes.volumes,
+        "device_count": sizes.volumes + sizes.data_volumes,
+        "host_visible_device_count": sizes.volumes,
         "local": True,
         **({} if sizes.effective else usable),
         "disk_group_total_capacity_gb": round(total * 1024 * 1.25, 2),

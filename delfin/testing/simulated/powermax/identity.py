@@ -36,3 +36,8 @@ class Identity:
 def volume_id(number: int) -> str:
     """Five hex digits, counted from 1."""
     return f"{number + 1:05X}"
+
+
+def data_volume_id(number: int) -> str:
+    """Far from those of others."""
+    return f"{0xFFC00 + number:05X}"

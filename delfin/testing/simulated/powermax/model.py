@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from delfin.testing.simulated.powermax import access, block, hardware
 from delfin.testing.simulated.powermax.events import Events
-from delfin.testing.simulated.powermax.identity import Identity, Item, volume_id
+from delfin.testing.simulated.powermax.identity import Identity, Item, data_volume_id, volume_id
 from delfin.testing.simulated.powermax.sizes import Sizes
 
 # What a listing of 'sloprovisioning' calls its names.
@@ -75,6 +75,9 @@ class Model:
             for number in range(self.sizes.volumes)
             if group is None or group in block.groups_of(self.sizes, number)
         ]
+
+    def data_volume_ids(self) -> list[dict[str, str]]:
+        return [{"volumeId": data_volume_id(number)} for number in range(self.sizes.data_volumes)]
 
     def volumes_v1(self, attributes: Sequence[str]) -> list[Item]:
         """As '/v1' answers: of each volume the attributes asked for, and what has a value."""

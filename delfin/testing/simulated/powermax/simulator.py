@@ -181,7 +181,10 @@ class PowerMax(SimulatedArray):
         return [] if fault.name == EMPTY_LIST else rows[: len(rows) // 2]
 
     def _volumes(self, request: Request, model: Model) -> Answer:
-        rows = model.volume_ids(request.query.get("storageGroupId"))
+        group = request.query.get("storageGroupId")
+        rows = model.volume_ids(group)
+        if group is None and request.query.get("data_volume") != "false":
+            rows += model.data_volume_ids()
         fault = self.faults.take(IN_LISTING, self.endpoint(request), self.serial(request))
         if fault is not None and fault.name == EMPTY_LIST:
             rows = []

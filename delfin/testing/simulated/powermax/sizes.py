@@ -10,6 +10,7 @@ class Sizes:
     """How many objects of each kind one array has.
 
     'effective' makes it a PowerMax 2500, which tells its capacity by pool and in effective TB.
+    'data_volumes' are those that the pools are made of, besides the volumes.
     """
 
     pools: int = 1
@@ -24,3 +25,4 @@ class Sizes:
     masking_views: int = 4
     alerts: int = 4
     effective: bool = False
+    data_volumes: int = 2

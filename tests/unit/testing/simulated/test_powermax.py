@@ -65,7 +65,8 @@ def test_all_arrays_are_listed_and_only_local_ones_are_called_so(unisphere: Powe
 
 
 def test_a_long_listing_is_handed_out_by_an_iterator(unisphere: PowerMax) -> None:
-    first = ask(unisphere, f"/100/sloprovisioning/symmetrix/{ARRAY}/volume").json()
+    path = f"/100/sloprovisioning/symmetrix/{ARRAY}/volume?data_volume=false"
+    first = ask(unisphere, path).json()
     assert (first["count"], first["maxPageSize"], len(first["resultList"]["result"])) == (
         *(2500, 1000),
         1000,
@@ -85,6 +86,16 @@ def test_an_iterator_ends_some_time_after_its_last_use() -> None:
     now[0] = 641.0
     assert iterators.page(name, 1001, 1500) is None
     assert iterators.open == 0
+
+
+def test_data_volumes_are_listed_unless_they_are_filtered_out(unisphere: PowerMax) -> None:
+    path = f"/100/sloprovisioning/symmetrix/{OTHER}/volume"
+    every = ask(unisphere, path).json()["resultList"]["result"]
+    assert [one["volumeId"] for one in every] == ["00001", "FFC00", "FFC01"]
+    own = ask(unisphere, f"{path}?data_volume=false").json()["resultList"]["result"]
+    assert [one["volumeId"] for one in own] == ["00001"]
+    told = ask(unisphere, f"/100/sloprovisioning/symmetrix/{OTHER}").json()
+    assert (told["device_count"], told["host_visible_device_count"]) == (3, 1)
 
 
 def test_v1_tells_what_is_selected(unisphere: PowerMax) -> None:

@@ -200,6 +200,16 @@ def test_an_unknown_array_is_told_in_unispheres_words(
         driver.get_storage(None)
 
 
+@pytest.mark.parametrize("version", ["92", "102"])
+def test_what_pools_are_made_of_is_no_volume(
+    simulate: Simulate, connect: Connect, version: str
+) -> None:
+    unisphere = simulate(version=version, arrays={ARRAY: Sizes(volumes=3, data_volumes=9)})
+    rows = connect(unisphere).list_volumes(None)
+    assert [row["native_volume_id"] for row in rows] == FORTY[:3]
+    assert {row["type"] for row in rows} == {"thin"}
+
+
 def test_pools_are_found_by_storage_group_where_there_are_several(
     simulate: Simulate, connect: Connect
 ) -> None:
