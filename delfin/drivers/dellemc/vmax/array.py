@@ -1,7 +1,9 @@
 """What one array behind a Unisphere has, as records in the Unisphere's own words.
 
 Most listings of Unisphere are names only, so each object is asked for by itself. The calls are
-those of "sloprovisioning" and "system" in Dell's OpenAPI document "PowerMax" 10.3.
+those of "sloprovisioning" and "system" in Dell's OpenAPI document "PowerMax" 10.3. The attributes of
+enhanced calls are those of PyU4V 10.4 (constants, VOLUMES_METADATA), which names those within others
+with a dot (volumes, get_volumes_details).
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ from delfin.drivers.kit.rule import required_in
 Record = dict[str, Any]
 
 _SLO, _SYSTEM = "sloprovisioning", "system"
-_VOLUME = ("id", "identifier", "type", "status", "wwn", "effective_wwn", "cap_mb", "srp")
-_USE = ("effective_used_capacity_gb", "data_reduction_enabled", "storage_groups")
+_VOLUME = ("id", "identifier", "type", "status", "wwn", "effective_wwn", "cap_mb", "srp", "srp.id")
+_USE = ("effective_used_capacity_gb", "data_reduction_enabled")
+_GROUPS = ("storage_groups", "storage_groups.id")
 # Data volumes are what pools are made of; no host sees them. The filter is one of those in Dell's
 # provider for Terraform 1.0, powermax_volume; Dell's info module for Ansible leaves them out as well.
 _NO_DATA_VOLUMES = "data_volume=false"
@@ -50,10 +53,10 @@ class Array:
         return self._each("srpId", "srp")
 
     def volumes(self) -> tuple[list[Record], list[Record]]:
-        """The volumes in the words of '/v1', and those that it did not tell, one by one.
+        """The volumes in the words of enhanced calls, and those that they did not tell, one by one.
 
-        Each has its pool as 'pool'. What the array lists is what there is: '/v1' answers from
-        another place, which may be a moment behind.
+        The latter have their pool as 'pool'. What the array lists is what there is: enhanced calls
+        answer from another place, which may be a moment behind.
         """
         listed = self.volume_ids()
         bulk = self.unisphere.bulk(self.id, "volumes", *_VOLUME, *_USE)
@@ -158,12 +161,12 @@ class Array:
     def volume_groups(self) -> list[Record]:
         """Storage groups, each with the ids of its volumes as 'volumes'.
 
-        From '/v1' only when it tells every volume that the array lists: it may be behind, and a
-        volume that it leaves out would leave its groups.
+        From the enhanced call only when it tells every volume that the array lists: it may be
+        behind, and a volume that it leaves out would leave its groups.
         """
         names = self._group_ids()
         members: dict[str, list[str]] = {name: [] for name in names}
-        bulk = self.unisphere.bulk(self.id, "volumes", "id", "storage_groups")
+        bulk = self.unisphere.bulk(self.id, "volumes", "id", *_GROUPS)
         told = {str(one.get("id")): one for one in bulk or []}
         listed = [] if bulk is None else self.volume_ids()
         if bulk is None or not told.keys() >= set(listed):

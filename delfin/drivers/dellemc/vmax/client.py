@@ -1,8 +1,10 @@
 """HTTPS conversation with a Unisphere for PowerMax, which manages one or several arrays.
 
 Paths, paging iterators and the error body are those of Dell's OpenAPI document "PowerMax" 10.3
-(Unisphere 10.3, https://<unisphere>:8443/univmax/restapi/docs). Each request carries the account
-(HTTP basic authentication), so there is no session to leave on the server.
+(Unisphere 10.3, https://<unisphere>:8443/univmax/restapi/docs). The "enhanced" calls, which answer
+with whole objects, have a root of their own: PyU4V 10.4, univmax_conn; Dell's gopowermax 2 asks
+there too, and says how their pages go on (types/v100, VolumePaging). Each request carries the
+account (HTTP basic authentication), so there is no session to leave on the server.
 """
 
 from __future__ import annotations
@@ -20,15 +22,18 @@ from delfin import exception
 from delfin.drivers.kit.each import Answered, Name, each
 from delfin.drivers.kit.errors import ErrorTable
 from delfin.drivers.kit.rest import RestSession, basic
+from delfin.drivers.kit.rule import found_at
 
 LOG = log.getLogger(__name__)
 
 # The versions of the interface that the maps in fields.py were written for, oldest first. A
 # Unisphere serves its own and the two before.
 VERSIONS = ("90", "91", "92", "100", "101", "102")
+_CLASSIC, _ENHANCED = "/restapi", "/rest/v1"
+PERFORMANCE = f"{_CLASSIC}/performance"
 # Where a Unisphere tells its versions; before 9.1 only under a version.
-_TOLD_AT = ("/version", "/90/system/version")
-# From here on a Unisphere may know '/v1', which answers with whole objects of an array.
+_TOLD_AT = (f"{_CLASSIC}/version", f"{_CLASSIC}/90/system/version")
+# From here on a Unisphere may know the enhanced calls; Dell's blog of 2023-11-22 about them says 10.1.
 BULK_SINCE = "100"
 # Objects are asked for one by one, so many at a time. Each request tries the account's password, and
 # one that was changed meanwhile may be tried twice.
@@ -42,7 +47,7 @@ Listing = Callable[[], Iterable[Name]]
 class Unisphere(RestSession):
     """One account on one Unisphere, for all threads that call."""
 
-    root = "/univmax/restapi"
+    root = "/univmax"
     carries_account = True
     # Unisphere has no error codes: the HTTP status says what is wrong, 'message' says it in words.
     errors = ErrorTable(
@@ -87,15 +92,15 @@ class Unisphere(RestSession):
 
     def one(self, area: str, *parts: str) -> dict[str, Any]:
         """The object at '/<version>/<area>/<parts>'; raises ComponentNotFound."""
-        return self.get_object(f"/{self.version}/{area}{_joined(parts)}")
+        return self.get_object(self._at(area, parts))
 
     def remove(self, area: str, *parts: str) -> None:
         """Delete the object at '/<version>/<area>/<parts>'; raises ComponentNotFound."""
-        self.delete(f"/{self.version}/{area}{_joined(parts)}")
+        self.delete(self._at(area, parts))
 
     def edit(self, area: str, *parts: str, **changes: Any) -> None:
         """Change the object at '/<version>/<area>/<parts>'; raises ComponentNotFound."""
-        self.call("PUT", f"/{self.version}/{area}{_joined(parts)}", changes)
+        self.call("PUT", self._at(area, parts), changes)
 
     def each(
         self, ask: Callable[[Name], Answered], names: Iterable[Name], listing: Listing[Name]
@@ -114,7 +119,7 @@ class Unisphere(RestSession):
         Unisphere says '{}' when there is nothing. Raises InvalidResults for no list: an answer
         without the key may be about something else.
         """
-        path = f"/{self.version}/{area}{_joined(parts)}"
+        path = self._at(area, parts)
         answer = self.get_object(path + query)
         found = answer.get(key) if answer else []
         if not isinstance(found, list):
@@ -130,7 +135,7 @@ class Unisphere(RestSession):
         use; then the listing is read once more from the start. Raises InvalidResults when it ends
         early.
         """
-        path = f"/{self.version}/{area}{_joined(parts)}{query}"
+        path = self._at(area, parts) + query
         try:
             return self.pages(path, self.get_object(path), least)
         except exception.ComponentNotFound:
@@ -174,7 +179,7 @@ class Unisphere(RestSession):
             records = _records(name, first.get("resultList"))
             return _complete(name, records, count)
         wanted = count if least is None else min(least, count)
-        iterator = f"/common/Iterator/{quote(str(first.get('id')), safe='')}"
+        iterator = f"{_CLASSIC}/common/Iterator/{quote(str(first.get('id')), safe='')}"
         try:
             records = _records(name, first.get("resultList"))
             while len(records) < wanted:
@@ -191,18 +196,35 @@ class Unisphere(RestSession):
                 self.delete(iterator)
 
     def bulk(self, array_id: str, kind: str, *attributes: str) -> list[dict[str, Any]] | None:
-        """These attributes of all objects of a kind in one answer; None where '/v1' is unknown.
+        """These attributes of all objects of a kind; None where the enhanced calls are unknown.
 
-        Raises InvalidResults for an answer without the list.
+        As many as the Unisphere hands out: one that forgets how its pages go on has told fewer.
+        Raises InvalidResults for an answer without the list, and for pages that begin anew.
         """
         if not self.at_least(BULK_SINCE):
             return None
-        path = f"/v1/systems/{array_id}/{kind}"
-        try:
-            answer = self.get_object(f"{path}?select={','.join(attributes)}")
-        except exception.ComponentNotFound:
-            return None
-        return _objects(path, answer.get(kind))
+        path = f"{_ENHANCED}/systems/{array_id}/{kind}"
+        query = f"?select={','.join(attributes)}"
+        found: list[dict[str, Any]] = []
+        token, used = "", {""}
+        while True:
+            resume = f"&resume_token={quote(token, safe='')}" if token else ""
+            try:
+                answer = self.get_object(path + query + resume)
+            except exception.ComponentNotFound:
+                return found if token else None
+            found += _objects(path, answer.get(kind))
+            token = str(found_at(answer, ("paging", "resume_token")) or "")
+            if not token:
+                return found
+            if token in used:
+                raise exception.InvalidResults(f"{path}: its pages begin anew")
+            used.add(token)
+
+    def _at(self, area: str, parts: tuple[str, ...]) -> str:
+        # Ids of initiators and ports have colons, which belong there; what has a slash is no way.
+        way = "".join(f"/{quote(str(part), safe=':')}" for part in parts)
+        return f"{_CLASSIC}/{self.version}/{area}{way}"
 
 
 def _versions(read: Callable[[str], Any]) -> Any:
@@ -237,11 +259,6 @@ def chosen(told: Any) -> str:
     )
     newer = [int(one) for one in served if one.isdecimal() and int(one) > int(VERSIONS[-1])]
     return str(min(newer)) if newer else VERSIONS[0]
-
-
-def _joined(parts: tuple[str, ...]) -> str:
-    # Ids of initiators and ports have colons, which belong there; what has a slash is no way.
-    return "".join(f"/{quote(str(part), safe=':')}" for part in parts)
 
 
 def _records(name: str, page: Any) -> list[dict[str, Any]]:

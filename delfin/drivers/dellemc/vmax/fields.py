@@ -159,7 +159,7 @@ VOLUME = RowMap(
     used_capacity=Calc(_allocated),
     free_capacity=FREE,
 )
-# The objects of '/v1/systems/{id}/volumes', 10.0 and later.
+# The objects of the enhanced call for volumes, 10.1 and later.
 VOLUME_V1 = VOLUME.but(
     native_volume_id=Get("id", required=True),
     name=Calc(lambda record: record.get("identifier") or record.get("id")),

@@ -15,7 +15,7 @@ from typing import Any
 from delfin import exception
 from delfin.drivers.dellemc.vmax import volumes
 from delfin.drivers.dellemc.vmax.array import Array, Record
-from delfin.drivers.dellemc.vmax.client import Unisphere
+from delfin.drivers.dellemc.vmax.client import PERFORMANCE, Unisphere
 from delfin.drivers.dellemc.vmax.metrics import ARRAY, SOURCES, VOLUME, Category
 from delfin.drivers.kit.metrics import Measured
 from delfin.drivers.kit.rule import required_in
@@ -59,7 +59,7 @@ def latest(unisphere: Unisphere, array_id: str) -> int | None:
 
     Raises InvalidResults for an answer that does not say.
     """
-    found = _infos(unisphere.get("/performance/Array/keys"), ARRAY)
+    found = _infos(unisphere.get(f"{PERFORMANCE}/Array/keys"), ARRAY)
     newest = next((one for one in found if one.get("symmetrixId") == array_id), None)
     if newest is None:
         return None
@@ -109,7 +109,7 @@ def _of_category(array: Array, category: Category, start: int, end: int) -> Iter
             "dataFormat": "Average",
             "metrics": list(category.metrics),
         }
-        return unisphere.iterated(f"/performance/{category.name}/metrics", asked)
+        return unisphere.iterated(f"{PERFORMANCE}/{category.name}/metrics", asked)
 
     listing = partial(_parts, array, category, start, end)
     names = listing()
@@ -143,7 +143,7 @@ def _keys(array: Array, category: Category, outer: Part) -> list[Record]:
     """What a category has within a part of its parent; nothing where it is not known."""
     asked = _key(array.id, category.parent, outer)
     try:
-        answer = array.unisphere.post(f"/performance/{category.name}/keys", asked)
+        answer = array.unisphere.post(f"{PERFORMANCE}/{category.name}/keys", asked)
     except exception.ComponentNotFound:
         return []
     return _infos(answer, category)

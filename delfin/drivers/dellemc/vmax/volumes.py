@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 
 from delfin import exception
 from delfin.drivers.dellemc.vmax.array import Array, Record
-from delfin.drivers.dellemc.vmax.client import AT_ONCE
+from delfin.drivers.dellemc.vmax.client import AT_ONCE, PERFORMANCE
 from delfin.drivers.dellemc.vmax.metrics import INTERVAL, VOLUME
 from delfin.drivers.kit.rule import required_in
 from delfin.drivers.kit.times import epoch_ms
 
-_PATH = f"/performance/{VOLUME.name}/metrics"
+_PATH = f"{PERFORMANCE}/{VOLUME.name}/metrics"
 _LONGEST_MS = 3_600_000
 _LAST_MS = 1000 * INTERVAL
 # As many as Unisphere puts into a page: so no iterator has to stay there.

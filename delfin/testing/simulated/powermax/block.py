@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from delfin.testing.simulated.powermax.identity import Identity, Item, volume_id
+from delfin.testing.simulated.powermax.identity import Identity, Item, data_volume_id, volume_id
 from delfin.testing.simulated.powermax.sizes import Sizes
 
 CYLINDER_MB = 1.875
@@ -69,7 +69,7 @@ def volume(identity: Identity, sizes: Sizes, number: int) -> Item:
 
 
 def volume_v1(identity: Identity, sizes: Sizes, number: int) -> Item:
-    """One of 'v1/systems/{id}/volumes', with all of its attributes."""
+    """One of 'rest/v1/systems/{id}/volumes', with all of its attributes."""
     told = volume(identity, sizes, number)
     size_gb = volume_mb(identity, number) / 1024
     return {
@@ -86,6 +86,17 @@ def volume_v1(identity: Identity, sizes: Sizes, number: int) -> Item:
         "srp": {"id": pool_of(sizes, number)},
         "effective_used_capacity_gb": round(size_gb * allocated_percent(identity, number) / 100, 2),
         "data_reduction_enabled": number % 3 != 0,
+    }
+
+
+def data_volume(number: int) -> Item:
+    """The same of what a pool is made of."""
+    return {
+        "id": data_volume_id(number),
+        "type": "TDAT",
+        "status": "Ready",
+        "cap_mb": 8192.0,
+        "storage_groups": [],
     }
 
 

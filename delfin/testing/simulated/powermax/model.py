@@ -79,14 +79,12 @@ class Model:
     def data_volume_ids(self) -> list[dict[str, str]]:
         return [{"volumeId": data_volume_id(number)} for number in range(self.sizes.data_volumes)]
 
-    def volumes_v1(self, attributes: Sequence[str]) -> list[Item]:
-        """As '/v1' answers: of each volume the attributes asked for, and what has a value."""
-        every = (
-            block.volume_v1(self.identity, self.sizes, number)
-            for number in range(self.sizes.volumes)
-        )
+    def volumes_v1(self, *, behind: bool) -> list[Item]:
+        """All that the enhanced call knows, whole; half of the volumes when it is behind."""
+        known = self.sizes.volumes // 2 if behind else self.sizes.volumes
         return [
-            {n: v for n, v in one.items() if n in attributes and v is not None} for one in every
+            *(block.volume_v1(self.identity, self.sizes, number) for number in range(known)),
+            *map(block.data_volume, range(self.sizes.data_volumes)),
         ]
 
     def capacity(self) -> Item:

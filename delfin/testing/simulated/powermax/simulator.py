@@ -1,8 +1,8 @@
 """A Unisphere for PowerMax on a real socket, with as many arrays behind it as it is told.
 
 It speaks what the driver reads of Dell's OpenAPI document "PowerMax" 10.3, and what differs before:
-no '/v1', no performance of volumes and 'ucode' for 'microcode' before 10.0, no '/version' and no
-disks in 9.0.
+no enhanced calls before 10.1, no performance of volumes and 'ucode' for 'microcode' before 10.0, no
+'/version' and no disks in 9.0. Enhanced calls have a root of their own: PyU4V 10.4, univmax_conn.
 """
 
 from __future__ import annotations
@@ -16,19 +16,21 @@ from urllib.parse import unquote
 from delfin import utils
 from delfin.testing.simulated.array import SimulatedArray
 from delfin.testing.simulated.faults import EMPTY_LIST, IN_LISTING, SHORT_LIST, UNSUPPORTED
-from delfin.testing.simulated.powermax import measured
+from delfin.testing.simulated.powermax import enhanced, measured
 from delfin.testing.simulated.powermax.iterators import Iterators
 from delfin.testing.simulated.powermax.model import KEYS, Model
 from delfin.testing.simulated.powermax.sizes import Sizes
 from delfin.testing.simulated.server import Answer, Request
 from delfin.testing.simulated.sessions import BadCredentials, SessionLimit
 
-ROOT = "/univmax/restapi/"
+ROOT, ENHANCED_ROOT = "/univmax/restapi/", "/univmax/rest/"
 VERSIONS = ("90", "91", "92", "100", "101", "102", "103")
 RELEASES = {version: f"V{version[:-1]}.{version[-1]}.0.0" for version in VERSIONS}
 ARRAY = "000297900330"
 # The version in which Unisphere began to tell what volumes do.
 _VOLUMES_SINCE = "100"
+# And in which it began to answer enhanced calls.
+_ENHANCED_SINCE = "101"
 
 
 class PowerMax(SimulatedArray):
@@ -55,8 +57,10 @@ class PowerMax(SimulatedArray):
         self.iterators = Iterators()
         newest = VERSIONS.index(version)
         self.served = VERSIONS[max(newest - 2, 0) : newest + 1]
-        # Which arrays '/v1' does not know yet: it answers from another place.
+        # Which arrays enhanced calls know half of: they answer from another place.
         self.behind: set[str] = set()
+        # How many objects these put into one page.
+        self.enhanced_page = enhanced.PAGE
         # Which arrays are not registered for performance data.
         self.unregistered: set[str] = set()
         # By how many milliseconds the samples of a category come later than those of others.
@@ -100,7 +104,10 @@ class PowerMax(SimulatedArray):
         if self.endpoint(request) in self.instead:
             return Answer(200, self.instead[self.endpoint(request)])
         try:
-            found = self._found(request, _words(request))
+            if request.path.startswith(ENHANCED_ROOT):
+                found = self._enhanced(request, _words(request))
+            else:
+                found = self._found(request, _words(request))
         except (LookupError, ValueError, TypeError):
             found = None
         return found or _refused(404, "Cannot find the resource")
@@ -131,8 +138,6 @@ class PowerMax(SimulatedArray):
                 found = Answer(200, {"version": RELEASES[newest]})
             case _, ["common", "Iterator", *rest]:
                 found = self._iterator(request, rest)
-            case "GET", ["v1", "systems", name, "volumes"] if int(newest) >= 100:
-                found = self._bulk(request, name)
             case method, ["performance", category, what]:
                 found = self._performance(method, request, category, what)
             case method, [version, "system", "alert", *rest] if version in self.served:
@@ -201,11 +206,15 @@ class PowerMax(SimulatedArray):
                 return Answer(204)
         return None
 
-    def _bulk(self, request: Request, name: str) -> Answer:
-        model = self.arrays[name]
-        attributes = request.query.get("select", "id").split(",")
-        rows = model.volumes_v1(attributes)
-        return Answer(200, {"volumes": rows[: len(rows) // 2] if name in self.behind else rows})
+    def _enhanced(self, request: Request, path: list[str]) -> Answer | None:
+        if int(self.served[-1]) < int(_ENHANCED_SINCE):
+            return None
+        match request.method, path:
+            case "GET", ["v1", "systems", name, "volumes"]:
+                rows = self.arrays[name].volumes_v1(behind=name in self.behind)
+                page = enhanced.page("volumes", rows, request.query, self.enhanced_page)
+                return None if page is None else Answer(200, page)
+        return None
 
     def _alert(self, method: str, request: Request, path: list[str]) -> Answer | None:
         wanted = request.query.get("array")
@@ -262,8 +271,10 @@ class PowerMax(SimulatedArray):
 
 
 def _words(request: Request) -> list[str]:
-    root, _, rest = request.path.partition(ROOT)
-    return rest.split("/") if not root else [""]
+    for root in (ROOT, ENHANCED_ROOT):
+        if request.path.startswith(root):
+            return request.path.removeprefix(root).split("/")
+    return [""]
 
 
 def _refused(status: int, message: str) -> Answer:

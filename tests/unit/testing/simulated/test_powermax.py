@@ -18,7 +18,7 @@ GOOD = ("admin", "Fake-Array-1")
 @pytest.fixture
 def unisphere() -> Iterator[PowerMax]:
     arrays = {ARRAY: Sizes(volumes=2500), OTHER: Sizes(volumes=1)}
-    with PowerMax(arrays=arrays, remote=["000297900999"], version="100") as unisphere:
+    with PowerMax(arrays=arrays, remote=["000297900999"], version="101") as unisphere:
         yield unisphere
 
 
@@ -29,10 +29,11 @@ def ask(
     method: str = "GET",
     body: Any = None,
     account: tuple[str, str] | None = GOOD,
+    root: str = "/restapi",
 ) -> requests.Response:
     return requests.request(
         method,
-        f"https://127.0.0.1:{unisphere.port}/univmax/restapi{path}",
+        f"https://127.0.0.1:{unisphere.port}/univmax{root}{path}",
         json=body,
         auth=account,
         verify=str(unisphere.certificate_path),
@@ -50,10 +51,10 @@ def test_nothing_is_told_without_the_account(
 
 
 def test_a_unisphere_serves_its_version_and_the_two_before(unisphere: PowerMax) -> None:
-    assert ask(unisphere, "/version").json()["supported_api_versions"] == ["91", "92", "100"]
+    assert ask(unisphere, "/version").json()["supported_api_versions"] == ["92", "100", "101"]
     statuses = [
         ask(unisphere, f"/{version}/system/symmetrix").status_code
-        for version in ("90", "91", "92", "100", "101")
+        for version in ("91", "92", "100", "101", "102")
     ]
     assert statuses == [404, 200, 200, 200, 404]
 
@@ -88,21 +89,48 @@ def test_an_iterator_ends_some_time_after_its_last_use() -> None:
     assert iterators.open == 0
 
 
+def enhanced(unisphere: PowerMax, path: str, array: str = OTHER) -> requests.Response:
+    return ask(unisphere, f"/v1/systems/{array}/volumes{path}", root="/rest")
+
+
+def test_enhanced_calls_tell_what_is_selected(unisphere: PowerMax) -> None:
+    first, *_ = enhanced(unisphere, "").json()["volumes"]
+    assert first == {"id": "00001"}
+    first, *_ = enhanced(unisphere, "?select=id,type,srp,srp.id,nothing").json()["volumes"]
+    assert first == {"id": "00001", "type": "TDEV", "srp": {"id": "SRP_1"}}
+    first, *_ = enhanced(unisphere, "?select=srp,storage_groups").json()["volumes"]
+    assert first == {"srp": {}, "storage_groups": [{}]}
+
+
+def test_enhanced_calls_have_a_root_and_a_first_version_of_their_own(unisphere: PowerMax) -> None:
+    assert ask(unisphere, f"/v1/systems/{OTHER}/volumes").status_code == 404
+    assert ask(unisphere, "/version", root="/rest").status_code == 404
+    assert enhanced(unisphere, "").status_code == 200
+    unisphere.served = ("91", "92", "100")
+    assert enhanced(unisphere, "").status_code == 404
+
+
+def test_enhanced_calls_go_on_from_the_token_of_a_page(unisphere: PowerMax) -> None:
+    unisphere.enhanced_page = 2000
+    first = enhanced(unisphere, "", ARRAY).json()
+    paging = first["paging"]
+    assert (paging["total_instances"], paging["remaining_instances"]) == (2502, 502)
+    last = enhanced(unisphere, f"?resume_token={paging['resume_token']}", ARRAY).json()
+    assert (len(first["volumes"]), len(last["volumes"]), "paging" in last) == (2000, 502, False)
+    for unknown in ("after-9999", "nothing"):
+        assert enhanced(unisphere, f"?resume_token={unknown}", ARRAY).status_code == 404
+
+
 def test_data_volumes_are_listed_unless_they_are_filtered_out(unisphere: PowerMax) -> None:
     path = f"/100/sloprovisioning/symmetrix/{OTHER}/volume"
     every = ask(unisphere, path).json()["resultList"]["result"]
     assert [one["volumeId"] for one in every] == ["00001", "FFC00", "FFC01"]
     own = ask(unisphere, f"{path}?data_volume=false").json()["resultList"]["result"]
     assert [one["volumeId"] for one in own] == ["00001"]
+    kinds = enhanced(unisphere, "?select=type").json()["volumes"]
+    assert kinds == [{"type": "TDEV"}, {"type": "TDAT"}, {"type": "TDAT"}]
     told = ask(unisphere, f"/100/sloprovisioning/symmetrix/{OTHER}").json()
     assert (told["device_count"], told["host_visible_device_count"]) == (3, 1)
-
-
-def test_v1_tells_what_is_selected(unisphere: PowerMax) -> None:
-    path = f"/v1/systems/{OTHER}/volumes"
-    assert ask(unisphere, path).json() == {"volumes": [{"id": "00001"}]}
-    (one,) = ask(unisphere, f"{path}?select=id,srp,nothing").json()["volumes"]
-    assert one == {"id": "00001", "srp": {"id": "SRP_1"}}
 
 
 def test_an_alert_is_acknowledged_and_stays_until_it_is_deleted(unisphere: PowerMax) -> None:

@@ -1,4 +1,4 @@
-"""What the driver lists of a simulated Unisphere: pages, the two ways to volumes, and faults."""
+"""What the driver lists of a simulated Unisphere: pages, names, capacities, and faults."""
 
 from __future__ import annotations
 
@@ -18,36 +18,6 @@ MANY = {ARRAY: Sizes(volumes=2500, storage_groups=5)}
 
 
 FORTY = [f"{n:05X}" for n in range(1, 41)]
-
-
-@pytest.mark.parametrize(("version", "bulk"), [("92", 0), ("100", 1)])
-def test_volumes_are_read_at_once_where_unisphere_can(
-    simulate: Simulate, connect: Connect, version: str, bulk: int
-) -> None:
-    unisphere = simulate(version=version)
-    rows = connect(unisphere).list_volumes(None)
-    assert [row["native_volume_id"] for row in rows] == [f"{n:05X}" for n in range(1, 41)]
-    assert unisphere.counters.by_endpoint["volumes"] == bulk
-    assert unisphere.counters.by_endpoint["volume"] == (1 if bulk else 41)
-
-
-def test_both_ways_tell_the_same_volumes(simulate: Simulate, connect: Connect) -> None:
-    one, all_at_once = (
-        connect(simulate(version=version)).list_volumes(None) for version in ("92", "102")
-    )
-    same = ("name", "status", "type", "wwn", "total_capacity", "native_storage_pool_id")
-    assert [[row[n] for n in same] for row in one] == [
-        [row[n] for n in same] for row in all_at_once
-    ]
-
-
-def test_volumes_that_the_fast_way_leaves_out_are_read_one_by_one(
-    simulate: Simulate, connect: Connect
-) -> None:
-    unisphere = simulate(arrays={ARRAY: Sizes(volumes=10)})
-    unisphere.behind.add(ARRAY)
-    assert len(connect(unisphere).list_volumes(None)) == 10
-    assert unisphere.counters.by_endpoint["volume"] == 1 + 5
 
 
 def test_a_long_listing_comes_in_pages_and_its_iterator_is_given_back(
@@ -239,35 +209,6 @@ def test_a_storage_group_may_have_any_name(
         monkeypatch.setattr(module, "group_name", lambda number: f"R&D #{number} 100%")
     driver = connect(simulate(version="92", arrays={ARRAY: Sizes(volumes=6, storage_groups=2)}))
     assert len(driver.list_volume_groups(None)["vol_grp_vol_rels"]) == 6
-
-
-def test_volume_groups_keep_the_members_that_the_fast_way_leaves_out(
-    simulate: Simulate, connect: Connect
-) -> None:
-    unisphere = simulate(arrays={ARRAY: Sizes(volumes=6, storage_groups=2)})
-    driver = connect(unisphere)
-    whole = driver.list_volume_groups(None)
-    unisphere.behind.add(ARRAY)
-    assert driver.list_volume_groups(None) == whole
-    assert len(whole["vol_grp_vol_rels"]) == 6
-
-
-def test_a_volume_group_has_no_member_that_the_array_does_not_list(
-    unisphere: PowerMax, driver: VmaxDriver
-) -> None:
-    listed = [{"id": row["native_volume_id"]} for row in driver.list_volumes(None)]
-    gone = {"id": "FFFFF", "storage_groups": [{"id": "app-0001-SG"}]}
-    unisphere.instead["volumes"] = {"volumes": [*listed, gone]}
-    assert driver.list_volume_groups(None)["vol_grp_vol_rels"] == []
-
-
-@pytest.mark.parametrize("what", ["volumes", "volume_groups"])
-def test_an_answer_of_the_fast_way_without_its_list_is_an_error(
-    unisphere: PowerMax, driver: VmaxDriver, what: str
-) -> None:
-    unisphere.instead["volumes"] = {"message": "The provider is restarting"}
-    with pytest.raises(exception.InvalidResults, match="no list of objects"):
-        getattr(driver, f"list_{what}")(None)
 
 
 def test_a_powermax_without_usable_capacity_tells_the_effective_one(
