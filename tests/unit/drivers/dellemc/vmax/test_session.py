@@ -23,7 +23,7 @@ PAIR = {ONE: Sizes(volumes=3), TWO: Sizes(volumes=5)}
 
 @pytest.mark.parametrize(
     ("version", "used"),
-    [("90", "90"), ("91", "91"), ("92", "92"), ("100", "100"), ("102", "102"), ("103", "102")],
+    [(one, one) for one in ("90", "91", "92", "100", "101", "102")] + [("103", "102")],
 )
 def test_the_newest_version_that_both_know_is_used(
     simulate: Simulate, connect: Connect, version: str, used: str
@@ -33,6 +33,19 @@ def test_the_newest_version_that_both_know_is_used(
     storage = driver.get_storage(None)
     assert storage["firmware_version"] == "5978.711.711"
     assert len(driver.list_volumes(None)) == 40
+
+
+@pytest.mark.parametrize("version", ["90", "91", "92", "100", "101", "102"])
+def test_an_alert_is_acknowledged_in_each_version(
+    simulate: Simulate, connect: Connect, version: str
+) -> None:
+    unisphere = simulate(version=version)
+    driver = connect(unisphere)
+    number = driver.list_alerts(None)[0]["sequence_number"]
+    driver.acknowledge_alert(None, number)
+    told = unisphere.arrays[ONE].events.one(number)
+    assert told is not None
+    assert told["acknowledged"] is True
 
 
 def test_a_unisphere_of_another_time_is_asked_in_the_version_nearest_to_ours() -> None:
