@@ -44,6 +44,10 @@ _HEADER = "Authorization"
 Listing = Callable[[], Iterable[Name]]
 
 
+class Refused(exception.StorageBackendException):
+    """The Unisphere does not take the request as it is (HTTP 400)."""
+
+
 class Unisphere(RestSession):
     """One account on one Unisphere, for all threads that call."""
 
@@ -54,6 +58,7 @@ class Unisphere(RestSession):
         code="no.code",
         text="message",
         statuses={
+            400: Refused,
             401: exception.NotAuthorized,
             403: exception.NotAuthorized,
             404: exception.ComponentNotFound,
@@ -196,7 +201,7 @@ class Unisphere(RestSession):
                 self.delete(iterator)
 
     def bulk(self, array_id: str, kind: str, *attributes: str) -> list[dict[str, Any]] | None:
-        """These attributes of all objects of a kind; None where the enhanced calls are unknown.
+        """These attributes of all objects of a kind; None where that is unknown, or not taken so.
 
         As many as the Unisphere hands out: one that forgets how its pages go on has told fewer.
         Raises InvalidResults for an answer without the list, and for pages that begin anew.
@@ -211,7 +216,9 @@ class Unisphere(RestSession):
             resume = f"&resume_token={quote(token, safe='')}" if token else ""
             try:
                 answer = self.get_object(path + query + resume)
-            except exception.ComponentNotFound:
+            except (exception.ComponentNotFound, Refused) as error:
+                # Objects are told one by one as well, so nothing is lost but time.
+                LOG.info("%s: %s", path, error)
                 return found if token else None
             found += _objects(path, answer.get(kind))
             token = str(found_at(answer, ("paging", "resume_token")) or "")

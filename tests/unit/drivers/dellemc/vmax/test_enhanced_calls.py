@@ -71,6 +71,20 @@ def test_volumes_of_a_page_that_is_forgotten_are_read_one_by_one(
     assert len(driver.list_volume_groups(None)["vol_grp_vol_rels"]) == 40
 
 
+def test_a_unisphere_that_does_not_take_the_call_as_it_is_tells_volumes_one_by_one(
+    unisphere: PowerMax, driver: VmaxDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = unisphere.answer
+
+    def refused(request: Request) -> Answer:
+        enhanced = request.path.startswith("/univmax/rest/")
+        return Answer(400, {"message": "Unknown field"}) if enhanced else answer(request)
+
+    monkeypatch.setattr(unisphere, "answer", refused)
+    assert [row["native_volume_id"] for row in driver.list_volumes(None)] == FORTY
+    assert len(driver.list_volume_groups(None)["vol_grp_vol_rels"]) == 40
+
+
 def test_pages_that_never_end_are_an_error(unisphere: PowerMax, driver: VmaxDriver) -> None:
     unisphere.instead["volumes"] = {"volumes": [], "paging": {"resume_token": "again"}}
     with pytest.raises(exception.InvalidResults, match="begin anew"):
