@@ -98,9 +98,16 @@ def test_a_password_that_went_bad_is_tried_twice_by_all_nodes_together(
 def test_what_comes_from_one_array_of_a_unisphere_is_stored_under_that_one(
     cluster: Cluster, name: str, array: SimulatedArray
 ) -> None:
-    api, _ = nodes(cluster, 2)
-    first = register(api, name, array)
-    second = register(api, name, array, storage_name=NEIGHBOUR)
+    api, _ = nodes(cluster, 3)
+    first, second = (register(api, name, array, storage_name=one) for one in (ARRAY, NEIGHBOUR))
+
+    def holders() -> set[int | None]:
+        for storage_id in (first, second):
+            api.rest.sync(storage_id)
+        return {holder(cluster, storage_id) for storage_id in (first, second)}
+
+    # They have one account, so one process owns both.
+    wait_until(lambda: len(holders()) == 1, longest=90.0)
     array.faults.order("short_list", "volume", serial=NEIGHBOUR)
     for storage_id, result in ((first, "done"), (second, "partial")):
         assert api.rest.sync(storage_id)["last_sync"]["result"] == result
@@ -110,18 +117,3 @@ def test_what_comes_from_one_array_of_a_unisphere_is_stored_under_that_one(
     wait_until(lambda: not cluster.naming(first))
     assert api.rest.sync(second)["last_sync"]["result"] == "done"
     assert len(cluster.natives(second)) == 7
-
-
-@pytest.mark.parametrize("name", [POWERMAX])
-def test_one_process_owns_all_arrays_of_a_unisphere(
-    cluster: Cluster, name: str, array: SimulatedArray
-) -> None:
-    api, _ = nodes(cluster, 3)
-    ids = [register(api, name, array, storage_name=one) for one in (ARRAY, NEIGHBOUR)]
-
-    def holders() -> set[int | None]:
-        for storage_id in ids:
-            api.rest.sync(storage_id)
-        return {holder(cluster, storage_id) for storage_id in ids}
-
-    wait_until(lambda: len(holders()) == 1)
