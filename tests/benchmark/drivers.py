@@ -17,7 +17,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -147,13 +147,18 @@ class Measured:
         return sum(rows.values())
 
     def _collect(self) -> int:
-        api = self._bench.arrays
-        wanted = api.get_capabilities(self._context, self._storage_id)["resource_metrics"]
-        end = int(time.time() * 1000) // MINUTE * MINUTE
-        found = api.collect_perf_metrics(
-            self._context, self._storage_id, wanted, end - 5 * MINUTE, end
-        )
-        return sum(len(one.values) for one in found)
+        """As a collection does it: how far there are samples, then one type after the other."""
+        api, asked = self._bench.arrays, (self._context, self._storage_id)
+        wanted = api.get_capabilities(*asked)["resource_metrics"]
+        end = api.get_latest_perf_timestamp(*asked) or int(time.time() * 1000) // MINUTE * MINUTE
+        # A moment at the beginning belongs to the cycle before.
+        begin, samples = end - 5 * MINUTE + 1, 0
+        for kind, metrics in wanted.items():
+            # Some versions do not measure all that is declared.
+            with suppress(NotImplementedError):
+                found = api.collect_perf_metrics(*asked, {kind: metrics}, begin, end)
+                samples += sum(len(one.values) for one in found)
+        return samples
 
     def _take(self, what: str, work: Callable[[], int]) -> None:
         rounds = self.rounds.setdefault(what, Rounds())
