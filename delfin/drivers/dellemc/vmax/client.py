@@ -114,8 +114,8 @@ class Unisphere(RestSession):
         try:
             return each(ask, names, listing, at_once=AT_ONCE)
         except exception.InvalidUsernameOrPassword as error:
-            # Those that were under way have tried the password as well.
-            error.tries = self.refusals
+            # Those that were under way have tried the password as well, or else a sign-in has.
+            error.tries = max(self.refusals, 1)
             raise
 
     def ids(self, key: str, area: str, *parts: str, query: str = "") -> list[Any]:
