@@ -10,6 +10,8 @@ from delfin.db.session import Database
 
 # Seconds. Who owns a storage is a preference, so a process may be so much behind.
 _INTERVAL = 5.0
+# Seconds; the rest of the time to stop is for logging out of arrays.
+_LEAVE_WITHIN = 2.0
 
 
 class Accounts(Loop):
@@ -23,6 +25,10 @@ class Accounts(Loop):
     def place_of(self, storage_id: str) -> str:
         """What decides who owns it: the key of its manager, or its own id."""
         return self._keys.get(storage_id, storage_id)
+
+    def wait(self, timeout: float | None = _LEAVE_WITHIN) -> None:
+        """As of any loop, though not for ever: a turn may hang in the database."""
+        super().wait(timeout)
 
     def _read(self) -> None:
         with self._database.reader() as session:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from typing import NoReturn, cast
+
 from delfin.coordination.accounts import Accounts
 from delfin.db.access_info import AccessInfo
+from delfin.db.session import Database
 from tests.unit.conftest import Bench
 from tests.unit.scripted import Script
 from tests.waiting import wait_until
@@ -24,3 +29,29 @@ def test_a_manager_stands_for_its_storages_and_others_for_themselves(bench: Benc
     finally:
         accounts.stop()
         accounts.wait(10)
+
+
+class Hanging:
+    """A database that lets nobody in until the story is over."""
+
+    def __init__(self) -> None:
+        self.asked, self.over = threading.Event(), threading.Event()
+
+    def reader(self) -> NoReturn:
+        self.asked.set()
+        self.over.wait(30)
+        raise OSError("away")
+
+
+def test_a_database_that_hangs_keeps_no_process_from_stopping() -> None:
+    hanging = Hanging()
+    accounts = Accounts(cast("Database", hanging))
+    accounts.start()
+    try:
+        assert hanging.asked.wait(10)
+        began = time.monotonic()
+        accounts.stop()
+        accounts.wait()
+        assert time.monotonic() - began < 8
+    finally:
+        hanging.over.set()
