@@ -9,11 +9,12 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from delfin.testing.simulated.array import SimulatedArray
 from delfin.testing.simulated.fake_storage import FakeStorage
 from tests.service.cluster.cluster import LEASE, POLL, Cluster
 from tests.service.cluster.daemon import Daemon
@@ -253,6 +254,17 @@ def test_a_bad_password_is_tried_twice_by_all_nodes_together(
     api, _ = nodes(cluster, 3)
     storage_id = api.rest.register(array, serial="WRONG1")
     api.rest.synced(storage_id)
+    goes_bad(cluster, api, array, storage_id, lambda: put(api, array, storage_id, OTHER))
+
+
+def goes_bad(
+    cluster: Cluster,
+    api: Daemon,
+    array: SimulatedArray,
+    storage_id: str,
+    renew: Callable[[], None],
+) -> None:
+    """What comes of another password at the array, until 'renew' tells delfin of it."""
     array.sessions.change_password(OTHER)
     array.reset_counters()
     for _ in range(4):
@@ -261,7 +273,7 @@ def test_a_bad_password_is_tried_twice_by_all_nodes_together(
         api.rest.post(f"/v1/storages/{storage_id}/access-info/check")
     assert array.sessions.failed_logins == 2
     assert alerts(cluster, storage_id) == [("delfin.access_failed", "open")]
-    put(api, array, storage_id, OTHER)
+    renew()
     api.rest.until(storage_id, "done")
     assert alerts(cluster, storage_id) == [("delfin.access_failed", "cleared")]
     assert array.sessions.failed_logins == 2

@@ -12,13 +12,12 @@ from delfin.testing.simulated.array import SimulatedArray
 from delfin.testing.simulated.powermax import ARRAY
 from tests.service.cluster.cluster import Cluster
 from tests.service.cluster.daemon import Daemon
-from tests.service.cluster.test_sessions import alerts, holder, nodes
+from tests.service.cluster.test_sessions import OTHER, goes_bad, holder, nodes
 from tests.vendor_arrays import NEIGHBOUR, VENDORS, registration
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.service
 
-OTHER = "An0ther-d00r-of-the-array"
 POWERMAX = "dellemc pmax"
 VOLUMES = 20
 
@@ -79,18 +78,10 @@ def test_a_password_that_went_bad_is_tried_twice_by_all_nodes_together(
 ) -> None:
     api, _ = nodes(cluster, 3)
     storage_id = register(api, name, array)
-    array.sessions.change_password(OTHER)
-    array.reset_counters()
-    for _ in range(3):
-        last = api.rest.sync(storage_id)["last_sync"]
-        assert last["error_code"] == "InvalidUsernameOrPassword"
-        api.rest.post(f"/v1/storages/{storage_id}/access-info/check")
-    assert array.sessions.failed_logins == 2
-    assert alerts(cluster, storage_id) == [("delfin.access_failed", "open")]
-    change_password(api, name, array, storage_id)
-    api.rest.until(storage_id, "done")
-    assert alerts(cluster, storage_id) == [("delfin.access_failed", "cleared")]
-    assert array.sessions.failed_logins == 2
+    goes_bad(
+        *(cluster, api, array, storage_id),
+        renew=lambda: change_password(api, name, array, storage_id),
+    )
     assert len(cluster.natives(storage_id)) == VOLUMES
 
 

@@ -171,7 +171,8 @@ def kept_parts(
 ) -> Iterator[dict[str, Any]]:
     """The same of performance files; what the array does not list is left out.
 
-    Takes each out of 'found', which is a lot to keep beside what is made of it. That the ids there are those of the REST interface is how Huawei's vRealize adapter joins them.
+    Takes each out of 'found', which is a lot to keep beside what is made of it. That the ids there are
+    those of the REST interface is how Huawei's vRealize adapter joins them.
     """
     for identity in tuple(found):
         samples = found.pop(identity)

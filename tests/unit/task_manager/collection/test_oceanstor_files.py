@@ -65,6 +65,11 @@ class Collected:
         self.bench.queue.finish(lease, finished.state, finished.result)
         return finished
 
+    def up_to_date(self) -> None:
+        """At a round hour, all that can be read then has been read."""
+        self.time.passed = ROUND - BEGIN + 2 * HOUR
+        self.collect()
+
     def missing(self) -> Any:
         with self.bench.database.reader() as session:
             told = standing(session, self.storage_id, self.time.wall_ms())
@@ -132,8 +137,7 @@ def collected(
 def test_a_time_without_delfin_is_filled_from_the_files(
     collected: Collected, time: SimulatedTime
 ) -> None:
-    time.passed = ROUND - BEGIN + 2 * HOUR
-    collected.collect()
+    collected.up_to_date()
     # Files hold fifteen minutes each.
     assert max(collected.sink.times("disk", collected.disk, "iops")) == time.wall_ms() - MINUTE
     began = time.wall_ms()
@@ -150,8 +154,7 @@ def test_a_time_without_delfin_is_filled_from_the_files(
 def test_what_is_older_than_the_oldest_file_is_one_gap_and_the_rest_is_read(
     collected: Collected, array: OceanStor, time: SimulatedTime
 ) -> None:
-    time.passed = ROUND - BEGIN + 2 * HOUR
-    collected.collect()
+    collected.up_to_date()
     began = time.wall_ms() - MINUTE
     time.sleep(3 * HOUR)
     oldest = time.wall_ms() - HOUR
@@ -166,8 +169,7 @@ def test_what_is_older_than_the_oldest_file_is_one_gap_and_the_rest_is_read(
 def test_a_controller_that_has_come_back_stops_no_collection(
     collected: Collected, array: OceanStor, time: SimulatedTime
 ) -> None:
-    time.passed = ROUND - BEGIN + 2 * HOUR
-    collected.collect()
+    collected.up_to_date()
     began = time.wall_ms()
     time.sleep(2 * HOUR)
     without_files_of(array.controllers[1], began // 1000, time.wall_ms() // 1000 + 1)
@@ -181,8 +183,7 @@ def test_a_controller_that_has_come_back_stops_no_collection(
 
 @pytest.mark.parametrize("collected", [None], indirect=True)
 def test_without_a_way_to_the_files_it_is_a_gap(collected: Collected, time: SimulatedTime) -> None:
-    time.passed = ROUND - BEGIN + 2 * HOUR
-    collected.collect()
+    collected.up_to_date()
     began = time.wall_ms()
     time.sleep(HOUR)
     collected.collect()

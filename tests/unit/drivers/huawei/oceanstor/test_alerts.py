@@ -23,7 +23,7 @@ EVERYTHING = {"begin_time": 1, "end_time": 2**53}
 
 def trap(**changes: str) -> dict[str, str]:
     """A trap as the receiver hands it over; an empty text takes a variable out."""
-    variables = {
+    usual = {
         "2": "CTE0.A",
         "4": "Controller Is Offline",
         "5": "2",
@@ -32,15 +32,13 @@ def trap(**changes: str) -> dict[str, str]:
         "8": "2026-11-25,20:30:5.0,+0:0",
         "9": "4711",
         "11": "1",
-        **{name.removeprefix("v"): value for name, value in changes.items()},
     }
-    told = {f"{ENTERPRISE}.3.1.1.{n}.0": value for n, value in variables.items() if value}
-    return {TRAP_OID: f"{ENTERPRISE}.{REPORTING}", **told}
+    return sent(REPORTING, "3.1.1", usual, changes)
 
 
 def event(**changes: str) -> dict[str, str]:
     """The trap of an event, in the same way."""
-    variables = {
+    usual = {
         "2": "StoragePool001",
         "3": "LUN Was Deleted",
         "4": "2",
@@ -48,10 +46,17 @@ def event(**changes: str) -> dict[str, str]:
         "6": "4027777025",
         "7": "2026-11-25,20:30:5.0,+0:0",
         "8": "4712",
-        **{name.removeprefix("v"): value for name, value in changes.items()},
     }
-    told = {f"{ENTERPRISE}.3.2.{n}.0": value for n, value in variables.items() if value}
-    return {TRAP_OID: f"{ENTERPRISE}.{EVENT}", **told}
+    return sent(EVENT, "3.2", usual, changes)
+
+
+def sent(
+    trap_oid: str, below: str, usual: dict[str, str], changes: dict[str, str]
+) -> dict[str, str]:
+    """The usual variables, by their last number, with changes as 'v2'."""
+    variables = usual | {name.removeprefix("v"): value for name, value in changes.items()}
+    told = {f"{ENTERPRISE}.{below}.{n}.0": value for n, value in variables.items() if value}
+    return {TRAP_OID: f"{ENTERPRISE}.{trap_oid}", **told}
 
 
 def test_what_is_wrong_now_is_listed(driver: OceanStorDriver) -> None:
