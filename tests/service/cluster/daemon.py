@@ -130,6 +130,7 @@ class Daemon:
         assert self._process.poll() is None, self._output.read_text()
         try:
             answer = requests.get(self.rest.url + path, timeout=5)
-        except requests.ConnectionError:
+        # The launcher listens before a worker is there to answer: on a busy machine that takes long.
+        except (requests.ConnectionError, requests.Timeout):
             return 0, None
         return answer.status_code, answer.json()
