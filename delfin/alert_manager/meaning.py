@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from delfin import exception
 from delfin.alert_manager.inbox import Waiting
-from delfin.alert_manager.snmp.messages import TRAP_OID, UPTIME_OID
 from delfin.alerts.report import Report, tidy
 from delfin.common.constants import DEFAULT_RESOURCE_TYPE, Category, EventType, Severity
+from delfin.common.snmptrapd import TRAP_OID, UPTIME_OID
 from delfin.context import RequestContext, get_admin_context
 from delfin.db.access_info import AccessInfo
 from delfin.db.alert_sources import AlertSource

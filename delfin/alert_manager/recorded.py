@@ -1,4 +1,4 @@
-"""Recorded traps: raw datagrams, datagrams in hexadecimal, or text in the manner of snmptrap."""
+"""Recorded traps: raw datagrams, datagrams in hexadecimal, or text of snmptrap or snmptrapd."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import shlex
 from delfin import exception
 from delfin.alert_manager.snmp import messages
 from delfin.alert_manager.snmp.ber import DecodeError
-from delfin.alert_manager.snmp.messages import NOTIFICATIONS, TRAP_OID, UPTIME_OID
+from delfin.alert_manager.snmp.messages import NOTIFICATIONS
 from delfin.alert_manager.trap import variables
+from delfin.common.snmptrapd import TRAP_OID, UPTIME_OID, is_printed, traps_in
 
 _OID = re.compile(r"\.?[0-9]+(?:\.[0-9]+)+")
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}[ :]?)+")
@@ -20,19 +21,21 @@ _TYPES = frozenset("iucsxdnotab")
 def read(data: bytes) -> list[dict[str, str]]:
     """The variables of each trap, as drivers get them.
 
-    Text has a line 'OID TYPE VALUE' for each variable, as the arguments of snmptrap; a line with
-    one OID alone names the trap and begins it.
+    Text is what 'snmptrapd -On' prints; or it has a line 'OID TYPE VALUE' for each variable, as the
+    arguments of snmptrap, and a line with one OID alone names the trap and begins it.
 
     Raises:
-        exception.InvalidInput: It is none of the three; the text says where.
+        exception.InvalidInput: It is none of these; the text says where.
     """
     if data[:1] == b"\x30" and not _is_text(data):
         return [_datagram(data, "the datagram")]
     try:
-        lines = data.decode("utf-8").splitlines()
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise exception.InvalidInput("the file is neither a datagram nor text") from None
-    kept = [(number, line.strip()) for number, line in enumerate(lines, start=1)]
+    if is_printed(text):
+        return _printed(text)
+    kept = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1)]
     kept = [(number, line) for number, line in kept if line and not line.startswith("#")]
     if not kept:
         raise exception.InvalidInput("the file holds no trap")
@@ -45,6 +48,13 @@ def read(data: bytes) -> list[dict[str, str]]:
     for number, line in kept:
         _take(traps, number, line)
     return traps
+
+
+def _printed(text: str) -> list[dict[str, str]]:
+    try:
+        return traps_in(text)
+    except ValueError as error:
+        raise exception.InvalidInput(str(error)) from None
 
 
 def _is_text(data: bytes) -> bool:

@@ -35,6 +35,7 @@ from delfin.alert_manager.snmp.reasons import (  # noqa: E402 - likewise
     RATE_LIMITED,
 )
 from delfin.alert_manager.snmp.usm import User  # noqa: E402 - likewise
+from delfin.common import snmptrapd  # noqa: E402 - likewise
 from delfin.db import migration  # noqa: E402 - likewise
 from delfin.db.session import Database  # noqa: E402 - likewise
 from delfin.drivers.fake_storage.alerts import ENTERPRISE  # noqa: E402 - likewise
@@ -73,8 +74,8 @@ def pdu(number: int, place: str = "disk 1") -> bytes:
     """A trap of the fake array with 14 variables, about 500 bytes."""
     words = ["0x1001", "Drive is failing", "2", "FAULT", "reallocated sectors " * 6, "disk"]
     told = [
-        (messages.UPTIME_OID, ber.encoded_integer(number, messages.TIME_TICKS)),
-        (messages.TRAP_OID, ber.encoded_oid(TRAP)),
+        (snmptrapd.UPTIME_OID, ber.encoded_integer(number, messages.TIME_TICKS)),
+        (snmptrapd.TRAP_OID, ber.encoded_oid(TRAP)),
         (f"{ENTERPRISE}.1.1.0", ber.encoded_integer(number)),
         *(
             (f"{ENTERPRISE}.1.{n}.0", ber.element(ber.OCTETS, word.encode()))

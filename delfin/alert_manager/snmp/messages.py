@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from delfin.alert_manager.snmp import ber
 from delfin.alert_manager.snmp.ber import DecodeError
+from delfin.common.snmptrapd import TRAP_OID, UPTIME_OID
 
 VERSION_1, VERSION_2C, VERSION_3 = 0, 1, 3
 
@@ -19,8 +20,6 @@ OPAQUE, COUNTER_64, UNSIGNED_32 = 0x44, 0x46, 0x47
 _NOTHING = frozenset({ber.NULL, 0x80, 0x81, 0x82})  # also "no such object" and its like
 _UNSIGNED = {COUNTER_32: 32, GAUGE_32: 32, TIME_TICKS: 32, COUNTER_64: 64, UNSIGNED_32: 32}
 
-UPTIME_OID = "1.3.6.1.2.1.1.3.0"
-TRAP_OID = "1.3.6.1.6.3.1.1.4.1.0"
 ENTERPRISE_OID = "1.3.6.1.6.3.1.1.4.3.0"
 # The address that a trap began at, when it came by way of another program.
 ORIGIN_OID = "1.3.6.1.6.3.18.1.3.0"

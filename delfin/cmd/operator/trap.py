@@ -31,8 +31,9 @@ def add_to(groups: Any) -> None:
     replay.add_argument(
         "file",
         type=Path,
-        help="a raw datagram; or datagrams in hexadecimal, one a line; or the trap's OID on a line "
-        "of its own and below it a line 'OID TYPE VALUE' for each variable, as snmptrap has them",
+        help="a raw datagram; or datagrams in hexadecimal, one a line; or what 'snmptrapd -On' prints; "
+        "or the trap's OID on a line of its own and below it a line 'OID TYPE VALUE' for each "
+        "variable, as snmptrap has them",
     )
     which = replay.add_mutually_exclusive_group(required=True)
     which.add_argument("--storage", help="id of the storage that the traps are from")

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from delfin import exception
+from delfin.common import snmptrapd
 from delfin.common.alert_util import is_alert_in_time_range
 from delfin.drivers.kit.mapping import Calc, Record, RowMap
 from delfin.drivers.kit.rule import found_at
 from delfin.utils import utcnow_ms
 
 # The variable that holds a trap's own OID; traps of SNMPv1 are given in this form, too.
-TRAP_OID = "1.3.6.1.6.3.1.1.4.1.0"
+TRAP_OID = snmptrapd.TRAP_OID
 # What delfin adds to a trap's variables.
 ADDED = ("transport_address", "storage_id", "controller_name")
 

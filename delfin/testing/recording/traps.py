@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from delfin.common.snmptrapd import printed, traps_in
+
 FOLDER = "traps"
-# A line of `snmptrapd -On`: .1.3.6.1.2.1.1.3.0 = Timeticks: (4711) 0:00:47.11
-_LINE = re.compile(r"^\s*\.?(\d+(?:\.\d+)+)\s*=\s*(?:(\w[\w -]*):\s?)?(.*)$")
-_TICKS = re.compile(r"^\((\d+)\)")
-_NUMBER = re.compile(r"^[^()]*\((-?\d+)\)$")
-_TRAP_OID = "1.3.6.1.6.3.1.1.4.1.0"
 
 
 def parse(text: str) -> dict[str, str]:
     """A trap as a driver gets it, from what 'snmptrapd -On' printed.
 
-    Raises ValueError when no line is a variable, or none says which trap it is.
+    Raises ValueError when no line is a variable, none says which trap it is, or there are more.
     """
-    found = {}
-    for line in text.replace("\t", "\n").splitlines():
-        match = _LINE.match(line)
-        if match:
-            found[match[1]] = _value(match[2] or "", match[3].strip())
-    if not found:
-        raise ValueError("no line has the form 'OID = TYPE: value'")
-    if _TRAP_OID not in found:
-        raise ValueError(f"the variable {_TRAP_OID} (which trap it is) is missing")
-    return found
-
-
-def _value(kind: str, text: str) -> str:
-    if kind == "STRING":
-        return text.strip('"')
-    if kind == "OID":
-        return text.removeprefix(".")
-    if kind == "Timeticks" and (ticks := _TICKS.match(text)):
-        return ticks[1]
-    if kind == "INTEGER" and (number := _NUMBER.match(text)):
-        return number[1]
-    return text
+    first, *more = traps_in(text)
+    if more:
+        raise ValueError(f"there are {1 + len(more)} traps: each belongs into a file of its own")
+    return first
 
 
 def load(folder: Path) -> dict[str, dict[str, str]]:
@@ -69,7 +47,7 @@ def accept(folder: Path, name: str, alert: Any) -> None:
 
 def written(trap: Mapping[str, str]) -> str:
     """The text that 'parse' reads."""
-    return "".join(f".{oid} = STRING: {value}\n" for oid, value in trap.items() if _is_oid(oid))
+    return "".join(printed(oid, value) for oid, value in trap.items() if _is_oid(oid))
 
 
 def _is_oid(name: str) -> bool:

@@ -13,6 +13,7 @@ from delfin import exception
 from delfin.alert_manager.meaning import PLAIN_ID
 from delfin.alert_manager.pipeline import ALERT_SYNC
 from delfin.alert_manager.snmp import ber, messages, reasons
+from delfin.common import snmptrapd
 from delfin.db import storages
 from delfin.db.jobs import Job
 from delfin.db.session import Database
@@ -34,8 +35,8 @@ def trap(number: int, place: str = "disk 1", group: str = "FAULT", uptime: int =
         10: "1700000000000",
     }
     told = [
-        (messages.UPTIME_OID, ber.encoded_integer(uptime, messages.TIME_TICKS)),
-        (messages.TRAP_OID, ber.encoded_oid(TRAP)),
+        (snmptrapd.UPTIME_OID, ber.encoded_integer(uptime, messages.TIME_TICKS)),
+        (snmptrapd.TRAP_OID, ber.encoded_oid(TRAP)),
         (f"{ENTERPRISE}.1.1.0", ber.encoded_integer(number)),
         *((f"{ENTERPRISE}.1.{n}.0", ber.element(ber.OCTETS, t.encode())) for n, t in texts.items()),
     ]

@@ -13,8 +13,8 @@ from delfin.alert_manager.counters import Counters
 from delfin.alert_manager.inbox import Inbox
 from delfin.alert_manager.meaning import PLAIN_ID
 from delfin.alert_manager.pipeline import Pipeline
-from delfin.alert_manager.snmp.messages import TRAP_OID
 from delfin.alert_manager.trap import Trap
+from delfin.common.snmptrapd import TRAP_OID
 from delfin.db.alert_sources import AlertSource
 from delfin.db.alerts import Alert
 from delfin.db.session import Database

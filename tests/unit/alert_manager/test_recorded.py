@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from delfin.alert_manager.recorded import read
-from delfin.alert_manager.snmp.messages import TRAP_OID, UPTIME_OID
+from delfin.common.snmptrapd import TRAP_OID, UPTIME_OID
 from delfin.exception import InvalidInput
 from tests.unit.alert_manager.snmp import peers
 
@@ -44,6 +44,13 @@ def test_text_as_snmptrap_takes_it() -> None:
     assert second == {UPTIME_OID: "0", TRAP_OID: TRAP, OID: "5"}
 
 
+def test_what_snmptrapd_prints() -> None:
+    text = f".{UPTIME_OID} = Timeticks: (17) 0:00:00.17\n.{TRAP_OID} = OID: .{TRAP}\n"
+    named = text + f".{OID} = Hex-STRING: 5A FC 72 69 63 68 \n"
+    assert read(named.encode()) == [TOLD]
+    assert read((named + text).encode()) == [TOLD, {UPTIME_OID: "17", TRAP_OID: TRAP}]
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
@@ -53,6 +60,7 @@ def test_text_as_snmptrap_takes_it() -> None:
         (DATAGRAM[:9].hex().encode(), "line 1 is no SNMP message"),
         (f"{OID} s text".encode(), "line 1: the OID of the trap comes first"),
         (f"{TRAP}\n{OID} text".encode(), "line 2 is not 'OID TYPE VALUE'"),
+        (f".{OID} = INTEGER: 1".encode(), "is missing"),
         (f"{TRAP}\n{OID} ? text".encode(), "line 2 is not"),
         (f"{TRAP}\n{OID} x zz".encode(), "line 2: the value is not hexadecimal"),
         (f'{TRAP}\n{OID} s "open'.encode(), "line 2"),

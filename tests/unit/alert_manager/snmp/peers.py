@@ -9,7 +9,7 @@ from pyasn1.codec.ber import decoder, encoder
 from pyasn1.error import PyAsn1Error
 from pysnmp.proto import api, rfc1902
 
-from delfin.alert_manager.snmp.messages import TRAP_OID, UPTIME_OID
+from delfin.common.snmptrapd import TRAP_OID, UPTIME_OID
 
 Plain = tuple[str, int, Any]
 

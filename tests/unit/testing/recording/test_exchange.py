@@ -122,6 +122,10 @@ class TestTraps:
         trap = traps.parse(self.PRINTED)
         assert traps.parse(traps.written(trap)) == trap
 
+    def test_two_in_one_file_are_not_taken_for_one(self) -> None:
+        with pytest.raises(ValueError, match="there are 2 traps"):
+            traps.parse(self.PRINTED * 2)
+
     @pytest.mark.parametrize("text", ["", "hello", ".1.3.6 = INTEGER: 1"])
     def test_what_is_no_trap_is_refused(self, text: str) -> None:
         with pytest.raises(ValueError, match=r"OID|missing"):
