@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -60,18 +60,28 @@ def make_conf(state_path: Path, url: str) -> cfg.ConfigOpts:
     return conf
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, None, None]:
     """Where tests run in several processes, each service story runs beside its neighbours.
 
     Those of a file share servers that are slow to start; those of the Linux hosts share the
     machine's loop devices, and those of the installer an installation.
+
+    Raises:
+        pytest.UsageError: They would be dealt out one by one after all.
     """
     for item in items:
         folder = item.path.parent
         if folder.parent.name == "service" and not item.get_closest_marker("xdist_group"):
             place = folder if folder.name in {"linux", "installer"} else item.path
             item.add_marker(pytest.mark.xdist_group(place.stem))
+    yield
+    # pytest-xdist tells its scheduler of groups by the ids of tests, and says nothing if it cannot.
+    marked = [item for item in items if item.get_closest_marker("xdist_group")]
+    if config.getoption("loadgroup", False) and any("@" not in item.nodeid for item in marked):
+        raise pytest.UsageError("pytest-xdist does not keep groups with this pytest")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
