@@ -29,7 +29,9 @@ SERVERS = {
     "postgresql": os.environ.get(
         "DELFIN_TEST_POSTGRESQL_URL", "postgresql+psycopg://root@127.0.0.1/postgres"
     ),
-    "mariadb": os.environ.get("DELFIN_TEST_MARIADB_URL", "mysql+pymysql://root@127.0.0.1/mysql"),
+    "mariadb": os.environ.get(
+        "DELFIN_TEST_MARIADB_URL", "mysql+pymysql://root@127.0.0.1/mysql?ssl_disabled=true"
+    ),
 }
 
 # The names of the tables that are not empty.

@@ -22,10 +22,9 @@ from typing import Any
 from delfin.service import BACKEND_VARIABLE
 
 _PATH = "PYTHONPATH"
-# Not delfin-api: the message library names the queue of its answers after the file that the
-# interpreter was started with, and processes that share a name would take one another's.
 # What takes the time; a script's own module is imported with these.
 SCRIPTS = {
+    "delfin-api": "delfin.cmd.api",
     "delfin-task": "delfin.cmd.task",
     "delfin-alert": "delfin.cmd.alert",
     "delfin-standalone": "delfin.cmd.standalone",

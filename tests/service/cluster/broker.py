@@ -48,6 +48,12 @@ class Broker:
             self._process.wait()
             self._process = None
 
+    def remove(self) -> None:
+        """For good, with what the message library has counted of the nodes that used it."""
+        self.kill()
+        for counted in Path("/dev/shm").glob(f"*-{self.port}_*_qmanager"):  # noqa: S108 - its place
+            counted.unlink(missing_ok=True)
+
     def _environment(self) -> dict[str, str]:
         distribution = free_port()
         # Its own port instead of the port mapper of this machine, which would outlive it.

@@ -162,6 +162,17 @@ class Cluster:
         found = {storage_id: view.owner(storage_id) for storage_id in ids}
         return {storage_id: member.id for storage_id, member in found.items() if member}
 
+    def _names(self, name: str, node: str) -> dict[str, str]:
+        """The queues of answers have them; on one machine all nodes would share one.
+
+        The name of a process is that of the file that the interpreter was started with, unless it
+        is configured.
+        """
+        return {
+            "OS_OSLO_MESSAGING_RABBIT__HOSTNAME": f"{node}-{self.bus.to_port}",
+            "OS_OSLO_MESSAGING_RABBIT__PROCESSNAME": name,
+        }
+
     def _group(self, group: str) -> dict[bytes, Any]:
         conf = make_conf(self._folder, str(self.engine.url))
         conf.set_override("backend_type", "redis", "coordination")
@@ -189,6 +200,7 @@ class Cluster:
         folder.mkdir(exist_ok=True)
         environment = {
             **{name: value for name, value in self._environment.items() if name not in without},
+            **self._names(name, node),
             "OS_DEFAULT__STATE_PATH": str(folder / "state"),
             **settings,
         }

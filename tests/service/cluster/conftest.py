@@ -29,7 +29,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[rabbitmq.Broker
         started.start()
         yield started
     finally:
-        started.kill()
+        started.remove()
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ class Link:
     ) -> None:
         self.port = port or free_port()
         self._host = host
+        self.to_port = to_port
         self._to = (to_host, to_port)
         self._guard = threading.Lock()
         self._listening: socket.socket | None = None
