@@ -24,6 +24,7 @@ from delfin.conf import opts  # noqa: E402 - likewise
 from delfin.db import migration  # noqa: E402 - likewise
 from delfin.db.session import Database  # noqa: E402 - likewise
 from delfin.inventory.schema import METADATA  # noqa: E402 - likewise
+from delfin.testing.suite import DriverConformance  # noqa: E402 - likewise
 
 SERVERS = {
     "postgresql": os.environ.get(
@@ -69,16 +70,21 @@ def pytest_collection_modifyitems(
     """Where tests run in several processes, each service story runs beside its neighbours.
 
     Those of a file share servers that are slow to start; those of the Linux hosts share the
-    machine's loop devices, and those of the installer an installation.
+    machine's loop devices, and those of the installer an installation. What a driver must do is
+    looked up in one reading of its recording.
 
     Raises:
         pytest.UsageError: They would be dealt out one by one after all.
     """
     for item in items:
-        folder = item.path.parent
-        if folder.parent.name == "service" and not item.get_closest_marker("xdist_group"):
+        folder, suite = item.path.parent, getattr(item, "cls", None)
+        if item.get_closest_marker("xdist_group"):
+            continue
+        if folder.parent.name == "service":
             place = folder if folder.name in {"linux", "installer"} else item.path
             item.add_marker(pytest.mark.xdist_group(place.stem))
+        elif suite is not None and issubclass(suite, DriverConformance):
+            item.add_marker(pytest.mark.xdist_group(suite.__name__))
     yield
     # pytest-xdist tells its scheduler of groups by the ids of tests, and says nothing if it cannot.
     marked = [item for item in items if item.get_closest_marker("xdist_group")]

@@ -13,6 +13,9 @@ import pytest
 
 from tests.meta.project import ROOT, files
 
+# The wheel takes long to build.
+pytestmark = pytest.mark.xdist_group("wheel")
+
 
 def missing(tree: Iterable[str], packed: Iterable[str]) -> list[str]:
     """Files of the package that the wheel lacks."""

@@ -51,7 +51,7 @@ class Broker:
     def remove(self) -> None:
         """For good, with what the message library has counted of the nodes that used it."""
         self.kill()
-        for counted in Path("/dev/shm").glob(f"*-{self.port}_*_qmanager"):  # noqa: S108 - its place
+        for counted in Path("/dev/shm").glob(f"*-{self.port}_*_qmanager"):
             counted.unlink(missing_ok=True)
 
     def _environment(self) -> dict[str, str]:

@@ -20,7 +20,7 @@ from delfin.jobs.timetable import Timetable
 from delfin.telemetry.policy import Able, Own, replace_own, settle
 from delfin.testing.simulated.fake_storage import FakeStorage
 from tests.conftest import make_conf
-from tests.service.cluster.busy import BUSY
+from tests.service.cluster.busy import BUSY, some
 from tests.service.cluster.cluster import Cluster
 from tests.service.cluster.stocked import stock
 from tests.service.standalone.rest import PASSWORD
@@ -101,13 +101,16 @@ def test_a_killed_nodes_collections_run_elsewhere_and_leave_no_hole(
     assert not cluster.rows("SELECT * FROM jobs WHERE state = 'parked'")
 
 
-def test_one_array_that_hangs_delays_no_other(cluster: Cluster, array: FakeStorage) -> None:
+@some(20, 49)
+def test_one_array_that_hangs_delays_no_other(
+    cluster: Cluster, array: FakeStorage, number: int
+) -> None:
     array.faults.order("hang", "statistics", serial="HANGS")
     interval = 2 * INTERVAL
     # What is read afterwards would measure the machine.
     settings = {**_OFTEN, **cluster.at_full_speed, "OS_TELEMETRY__REFILL_TIME": "0"}
     (hung,) = stock(cluster, array, ["HANGS"])
-    healthy = stock(cluster, array, [f"WELL{number}" for number in range(49)])
+    healthy = stock(cluster, array, [f"WELL{index}" for index in range(number)])
     often(cluster, [hung, *healthy], interval, "volume")
     tasks = [cluster.task(node, **settings) for node in ("a", "b")]
     wait_until(lambda: all(task.missing() == {} for task in tasks), READY)

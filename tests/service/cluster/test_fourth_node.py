@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.service, BUSY]
 
 ARRAYS = 1000
 # So many of them are busy when the node joins.
-ASKED = 80
+ASKED = 40
 LONGEST = 120.0
 DONE = "SELECT count(*) FROM jobs WHERE state = 'done'"
 

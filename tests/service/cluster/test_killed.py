@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from delfin.testing.simulated.fake_storage import FakeStorage
-from tests.service.cluster.busy import BUSY
+from tests.service.cluster.busy import BUSY, some
 from tests.service.cluster.cluster import LEASE, POLL, Cluster
 from tests.service.cluster.daemon import Daemon
 from tests.service.cluster.stocked import stock
@@ -55,8 +55,9 @@ def test_in_the_middle_of_a_synchronisation_another_finishes_it(
         victim.until_ready()
 
 
-def test_a_hundred_jobs_are_all_done_although_workers_are_killed(
-    cluster: Cluster, array: FakeStorage
+@some(40, 100)
+def test_all_jobs_are_done_although_workers_are_killed(
+    cluster: Cluster, array: FakeStorage, number: int
 ) -> None:
     # A job that is met by chance three times must not be taken for the killer.
     tough = {"OS_JOBS__CRASH_LIMIT": "100", "OS_DEFAULT__TASK_WORKERS": "2"}
@@ -66,12 +67,12 @@ def test_a_hundred_jobs_are_all_done_although_workers_are_killed(
         daemon.until_ready()
     # Dead workers cannot log out.
     array.sessions.limit = 1000
-    serials = [f"HUNDRED{number}" for number in range(100)]
+    serials = [f"MANY{index}" for index in range(number)]
     ids = stock(cluster, array, serials)
     assert api.rest.post("/v1/storages/sync").status == 202
     dice = random.Random(20261120)  # noqa: S311 - the same victims each time
-    for share in (10, 30, 50, 70):
-        wait_until(lambda: done(cluster) >= share, 120)  # noqa: B023 - awaited here
+    for share in (0.1, 0.3, 0.5, 0.7):
+        wait_until(lambda: done(cluster) >= share * number, 120)  # noqa: B023 - awaited here
         victim: Daemon = dice.choice(tasks)
         os.kill(dice.choice(sorted(wait_until(lambda: victim.workers))), signal.SIGKILL)  # noqa: B023 - likewise
     wait_until(lambda: done(cluster) == len(ids), 120)
