@@ -79,9 +79,16 @@ class Database:
             oslo_db.exception.DBDuplicateEntry: A unique key is taken.
             oslo_db.exception.DBDeadlock: The engine chose this transaction as a victim; see 'retried'.
         """
-        with self._manager.writer.using(_Transaction()) as session:
-            _connect(session, **{_WRITES: True})
-            yield session
+        try:
+            with self._manager.writer.using(_Transaction()) as session:
+                _connect(session, **{_WRITES: True})
+                yield session
+        except db_exception.DBError as error:
+            # MariaDB takes the whole transaction of its victim back, and then a savepoint that is to
+            # be taken back is not there: that must not hide the reason.
+            if isinstance(error.cause, db_exception.DBDeadlock):
+                raise error.cause from error
+            raise
 
     def dispose(self) -> None:
         self._manager.dispose_pool()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from oslo_db import exception as db_exception
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from delfin import exception
 from delfin.db import storages
-from delfin.db.session import Database, complete_url
+from delfin.db.session import Database, complete_url, retried
 from delfin.db.storages import Storage
 from tests.conftest import make_conf
 from tests.unit.db.stored import add_storage
@@ -48,6 +49,50 @@ def test_an_exception_takes_the_whole_transaction_back(database: Database) -> No
 def _add_and_fail(session: Session) -> None:
     add_storage(session)
     storages.get(session, "another")
+
+
+def test_who_loses_a_deadlock_in_a_savepoint_begins_anew(database: Database) -> None:
+    if database.url.startswith("sqlite"):
+        pytest.skip("one transaction at a time writes there")
+    with database.writer() as session:
+        first, second = add_storage(session, "SN1"), add_storage(session, "SN2")
+    both_have_one = threading.Barrier(2)
+    tries: list[str] = []
+    errors: list[BaseException] = []
+
+    @retried
+    def rename(name: str, one: str, other: str) -> None:
+        is_first = name not in tries
+        tries.append(name)
+        with database.writer() as session:
+            _rename(session, one, name)
+            if is_first:
+                both_have_one.wait(10)
+            with session.begin_nested():
+                _rename(session, other, name)
+
+    def run(*words: str) -> None:
+        try:
+            rename(*words)
+        except BaseException as error:  # noqa: BLE001 - shown by the assertion below
+            errors.append(error)
+
+    threads = [
+        threading.Thread(target=run, args=words)
+        for words in (("a", first, second), ("b", second, first))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert len(tries) > 2, "nobody lost"
+    with database.reader() as session:
+        assert len(set(session.scalars(select(Storage.name)))) == 1
+
+
+def _rename(session: Session, storage_id: str, name: str) -> None:
+    session.execute(update(Storage).where(Storage.id == storage_id).values(name=name))
 
 
 def test_sqlite_connections_are_used_again(sqlite_database: Database) -> None:
