@@ -130,9 +130,20 @@ def migrated_url(
 
 
 @pytest.fixture(scope="session")
-def used_again(migrated_url: str, tmp_path_factory: pytest.TempPathFactory) -> Database:
-    """What it takes to compile a statement is spent once, not for each story."""
-    return Database(make_conf(tmp_path_factory.mktemp("state"), migrated_url))
+def opened() -> dict[str, Database]:
+    """Databases by URL: what it takes to compile a statement is spent once, not for each story."""
+    return {}
+
+
+@pytest.fixture
+def used_again(
+    migrated_url: str, opened: dict[str, Database], tmp_path_factory: pytest.TempPathFactory
+) -> Database:
+    """Looked up for each story: pytest may keep what a longer-lived fixture made of another URL."""
+    if migrated_url not in opened:
+        conf = make_conf(tmp_path_factory.mktemp("state"), migrated_url)
+        opened[migrated_url] = Database(conf)
+    return opened[migrated_url]
 
 
 @pytest.fixture
