@@ -35,7 +35,7 @@ class Link:
         self.port = port or free_port()
         self._host = host
         self.to_port = to_port
-        self._to = (to_host, to_port)
+        self._to_host = to_host
         self._guard = threading.Lock()
         self._listening: socket.socket | None = None
         self._ends: set[socket.socket] = set()
@@ -83,7 +83,7 @@ class Link:
             except OSError:
                 return
             try:
-                there = socket.create_connection(self._to)
+                there = socket.create_connection((self._to_host, self.to_port))
             except OSError:
                 here.close()
                 continue
