@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,6 @@ def test_who_loses_a_deadlock_in_a_savepoint_begins_anew(database: Database) -> 
         first, second = add_storage(session, "SN1"), add_storage(session, "SN2")
     both_have_one = threading.Barrier(2)
     tries: list[str] = []
-    errors: list[BaseException] = []
 
     @retried
     def rename(name: str, one: str, other: str) -> None:
@@ -71,21 +71,9 @@ def test_who_loses_a_deadlock_in_a_savepoint_begins_anew(database: Database) -> 
             with session.begin_nested():
                 _rename(session, other, name)
 
-    def run(*words: str) -> None:
-        try:
-            rename(*words)
-        except BaseException as error:  # noqa: BLE001 - shown by the assertion below
-            errors.append(error)
-
-    threads = [
-        threading.Thread(target=run, args=words)
-        for words in (("a", first, second), ("b", second, first))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    with ThreadPoolExecutor(2) as both:
+        # Raises what either of them raises.
+        list(both.map(rename, ("a", "b"), (first, second), (second, first)))
     assert len(tries) > 2, "nobody lost"
     with database.reader() as session:
         assert len(set(session.scalars(select(Storage.name)))) == 1
