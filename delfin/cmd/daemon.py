@@ -112,7 +112,12 @@ def launch(conf: cfg.ConfigOpts, build: Build, workers: int) -> int:
     systemd = Systemd.taken_from_environment()
     launcher = service.ProcessLauncher(conf, restart_method="mutate")
     launcher.launch_service(Daemon(build, systemd), workers=workers)
-    return int(launcher.wait() or 0)
+    try:
+        return int(launcher.wait() or 0)
+    finally:
+        # The interpreter gives up its signal handlers as it ends: the launcher's limit for stopping
+        # would kill a process that has stopped in time.
+        signal.alarm(0)
 
 
 def answering(
