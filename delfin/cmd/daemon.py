@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
@@ -55,8 +56,10 @@ class Daemon(ServiceBase):  # type: ignore[misc] # publishes no types
     def stop(self) -> None:
         """Stop the last service first, and wait for each: when this returns, the process ends."""
         for one in reversed(self._services):
+            began = time.monotonic()
             one.stop()
             one.wait()
+            LOG.debug("%s has stopped in %.1f s", type(one).__name__, time.monotonic() - began)
         self._stack.close()
         self._stopped.set()
 
@@ -89,6 +92,25 @@ class Soon:
     def _start(self) -> None:
         self._inner.start()
         self._started.set()
+
+
+class Together:
+    """Services that stop at the same time, because each waits a while for what is under way."""
+
+    def __init__(self, *services: Service) -> None:
+        self._services = services
+
+    def start(self) -> None:
+        for one in self._services:
+            one.start()
+
+    def stop(self) -> None:
+        for one in reversed(self._services):
+            one.stop()
+
+    def wait(self) -> None:
+        for one in reversed(self._services):
+            one.wait()
 
 
 def configure(conf: cfg.ConfigOpts, arguments: Sequence[str]) -> cfg.ConfigOpts:

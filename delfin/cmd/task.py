@@ -98,9 +98,7 @@ def main() -> int:
                 ApiService(conf, answering, listening),
                 # A job that still runs hands its samples over.
                 exports,
-                task,
-                daemon.Soon(calls),
-                daemon.Soon(bell),
+                daemon.Together(task, daemon.Soon(calls), daemon.Soon(bell)),
             ]
 
     return daemon.launch(conf, build, conf.task_workers)

@@ -7,6 +7,7 @@ called from outside, nor a name in a message one to be trusted.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
@@ -60,7 +61,8 @@ class AllowListDispatcher(dispatcher.RPCDispatcher):  # type: ignore[misc] # pub
         return f"{wrong[0]} is not acceptable for {method}" if wrong else ""
 
 
-# Seconds that a stopping process waits for what is under way; its sessions are cut off after that.
+# Seconds after it was told to stop that a process waits for what is under way; its sessions are cut
+# off after that.
 _STOPS_WITHIN = 1.0
 
 
@@ -72,6 +74,7 @@ class AllowListServer:
     ) -> None:
         self._rpc = RPCServer(transport, target, gate)
         self._end = threading.Thread(target=self._finish, name=f"{target.topic}-end", daemon=True)
+        self._waited_until = 0.0
 
     def start(self, threads: int) -> None:
         """So many messages are answered at once."""
@@ -79,12 +82,13 @@ class AllowListServer:
 
     def stop(self) -> None:
         """Take no more, soon: the library waits for a listener that waits for the broker."""
+        self._waited_until = time.monotonic() + _STOPS_WITHIN
         self._end.start()
 
     def wait(self) -> None:
         """A moment; neither an array that hangs nor a broker must hold the process up."""
         if self._end.ident is not None:
-            self._end.join(_STOPS_WITHIN)
+            self._end.join(max(0.0, self._waited_until - time.monotonic()))
 
     def _finish(self) -> None:
         self._rpc.stop()

@@ -94,6 +94,7 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
         self._scheduler = Scheduler(conf, timetable, mine, self._worker.ring)
         self._report_watch = ReportWatch(database, conf, mine)
         self._collection_watch = CollectionWatch(database, mine)
+        self._waited_until = 0.0
         self.readings = collecting.figures.readings
         # What asks for jobs, and looks after what they leave.
         self._beside: tuple[Beside, ...] = (
@@ -136,15 +137,15 @@ class TaskService(ServiceBase):  # type: ignore[misc] # publishes no types
             one.start()
 
     def stop(self) -> None:
+        self._waited_until = time.monotonic() + _JOBS_MAY_TAKE
         # Jobs that run need the time most.
         self._worker.stop()
         for one in self._beside:
             one.stop()
 
     def wait(self) -> None:
-        deadline = time.monotonic() + _JOBS_MAY_TAKE
         for one in (*self._beside, self._worker):
-            one.wait(max(0.0, deadline - time.monotonic()))
+            one.wait(max(0.0, self._waited_until - time.monotonic()))
         self._drivers.sessions.close()
 
     def reset(self) -> None:

@@ -117,6 +117,10 @@ class Daemon:
         wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
         return status, time.monotonic() - began
 
+    def ending(self) -> str:
+        """What it has logged since it was told to stop: which part took how long."""
+        return self.log.read_text().partition("Caught SIGTERM")[2]
+
     def kill(self) -> None:
         """As a machine that loses power; of what was, nothing runs any more."""
         if self._process is None:

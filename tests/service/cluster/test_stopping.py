@@ -28,7 +28,7 @@ def test_idle_daemons_end_soon_and_log_out(cluster: Cluster, array: FakeStorage)
     for daemon in (task, api):
         status, seconds = daemon.stop()
         assert status == 0
-        assert seconds < SOON
+        assert seconds < SOON, daemon.ending()
     assert array.sessions.open == 0
     assert cluster.members() == set(), "they have said that they leave"
 
@@ -47,7 +47,7 @@ def test_without_servers_they_end_soon_too(cluster: Cluster, missing: str) -> No
     for daemon in daemons:
         status, seconds = daemon.stop()
         assert (daemon.name, status) == (daemon.name, 0)
-        assert seconds < SOON
+        assert seconds < SOON, daemon.ending()
 
 
 def test_during_a_synchronisation_the_job_is_handed_back(
@@ -61,7 +61,7 @@ def test_during_a_synchronisation_the_job_is_handed_back(
     wait_until(lambda: array.counters.by_endpoint["volumes"])
     status, seconds = task.stop()
     assert status == 0
-    assert seconds < SOON
+    assert seconds < SOON, task.ending()
     assert cluster.jobs(storage_id) == [("queued", 0, 0)], "stopped too late"
     assert array.sessions.open == 0
     array.faults.clear()
