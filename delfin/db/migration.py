@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,13 @@ def versions(engine: Engine) -> tuple[str | None, str | None]:
     """The revision the database has (None: empty) and the one this release wants."""
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    return current, ScriptDirectory.from_config(_config(None)).get_current_head()
+    return current, _newest()
+
+
+@functools.cache
+def _newest() -> str | None:
+    """The newest revision of this release: Alembic compiles every migration to find it."""
+    return ScriptDirectory.from_config(_config(None)).get_current_head()
 
 
 def differences(engine: Engine, metadata: MetaData) -> list[Any]:
