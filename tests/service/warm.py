@@ -10,6 +10,7 @@ import atexit
 import importlib
 import json
 import os
+import pkgutil
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import delfin.conf
 from delfin.service import BACKEND_VARIABLE
 
 _PATH = "PYTHONPATH"
@@ -29,6 +31,14 @@ SCRIPTS = {
     "delfin-alert": "delfin.cmd.alert",
     "delfin-standalone": "delfin.cmd.standalone",
 }
+# What every process would import when it first needs it, which takes as long again.
+_LATER = (
+    *(f"delfin.conf.{found.name}" for found in pkgutil.iter_modules(delfin.conf.__path__)),
+    "delfin.drivers.fake_storage.driver",
+    "kombu.transport.pyamqp",
+    "psycopg",
+    "pymysql",
+)
 
 
 class WarmProcess:
@@ -126,7 +136,8 @@ def _warm() -> _Warm:
 
 def _serve(connection: socket.socket) -> None:
     """Until the stories' process is gone."""
-    for module in SCRIPTS.values():
+    # The scripts come first, since they choose the back end.
+    for module in (*SCRIPTS.values(), *_LATER):
         importlib.import_module(module)
     while True:
         asked, descriptors, _, _ = socket.recv_fds(connection, _MOST, 1)
