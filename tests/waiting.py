@@ -25,9 +25,9 @@ def wait_until(condition: Callable[[], T | None], longest: float = 30.0) -> T:
     return found
 
 
-def during(seconds: float) -> Iterator[None]:
-    """Again and again for so long, letting others run in between."""
+def during(seconds: float, pause: float = 0.002) -> Iterator[None]:
+    """Again and again for so long, letting others run in between, for 'pause' seconds."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         yield
-        _PAUSE.wait(0.002)
+        _PAUSE.wait(pause)

@@ -33,7 +33,7 @@ FASTER = 20
 # Seconds.
 INTERVAL = 5
 SOON = 30
-READY = 10
+READY = 60
 TURNS = 2
 ON_TIME = 0.97
 _OFTEN = {
@@ -101,7 +101,7 @@ def test_a_killed_nodes_collections_run_elsewhere_and_leave_no_hole(
     assert not cluster.rows("SELECT * FROM jobs WHERE state = 'parked'")
 
 
-@some(20, 49)
+@some(12, 49)
 def test_one_array_that_hangs_delays_no_other(
     cluster: Cluster, array: FakeStorage, number: int
 ) -> None:
@@ -116,7 +116,8 @@ def test_one_array_that_hangs_delays_no_other(
     wait_until(lambda: all(task.missing() == {} for task in tasks), READY)
     wait_until(lambda: set(states(cluster)) >= set(healthy), 90)
     before = done(cluster)
-    for _ in during(interval * TURNS):
+    # Those of one moment are read one after the other, which takes a busy machine a while.
+    for _ in during(interval * (TURNS + 0.5), pause=0.1):
         pass
     after = done(cluster)
     met = sum(min(TURNS, after.get(one, 0) - before.get(one, 0)) for one in healthy)

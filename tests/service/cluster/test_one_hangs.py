@@ -18,8 +18,10 @@ pytestmark = [pytest.mark.service, BUSY]
 
 # Seconds. The pools of each are read so often, for so many turns.
 INTERVAL, TURNS = 10, 3
+# All are due at the same moment: on a busy machine the last one is read so much after the first.
+ONE_AFTER_THE_OTHER = 5
 ON_TIME = 0.99
-QUICKLY = 0.5
+QUICKLY = 1.0
 MOST_HELD = 2
 HANGS = "HANGS"
 _OFTEN = {
@@ -32,7 +34,7 @@ _OFTEN = {
 }
 
 
-@some(20, 50)
+@some(12, 50)
 def test_the_healthy_ones_meet_their_intervals(
     cluster: Cluster, array: FakeStorage, number: int
 ) -> None:
@@ -53,7 +55,7 @@ def test_the_healthy_ones_meet_their_intervals(
     asker = threading.Thread(target=ask, args=(api.rest, answers, asking))
     asker.start()
     held = 0
-    for _ in during(INTERVAL * TURNS):
+    for _ in during(INTERVAL * TURNS + ONE_AFTER_THE_OTHER, pause=0.1):
         held = max(held, holding(cluster, hung))
     asking.set()
     asker.join()
