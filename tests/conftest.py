@@ -97,6 +97,13 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell why a story needed its second try: that it passed then hides it otherwise."""
+    for report in terminalreporter.getreports("rerun"):
+        terminalreporter.write_sep("_", f"first try of {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext)
+
+
 @contextmanager
 def throw_away_database(engine: str, folder: Path) -> Iterator[str]:
     """The URL of a new, empty database on an engine: 'sqlite', 'postgresql' or 'mariadb'."""
