@@ -14,7 +14,8 @@ WITH_SERVERS := $(BIN)/python tools/with_test_servers.py
 # Stories of leases and silences wait most of the time, and must not wait for others: they run apart
 # from what keeps the processors busy.
 APART := tests/service/cluster tests/service/coordination tests/service/traps
-JOBS ?= 2
+# One more than the processors of a small machine, since stories wait a third of the time.
+JOBS ?= 3
 AT_ONCE := $(PYTEST) -n $(JOBS) --dist loadgroup
 
 # The back end that is not the default runs those stories that say most in a minute.
@@ -70,7 +71,7 @@ setup: $(TEST_READY) ## Make the virtual environment with all that development n
 test: packages $(TEST_READY) lint types ## Lint, types and every test; installs what is missing
 	@$(WITH_SERVERS) $(AT_ONCE) -m "not long" $(APART:%=--ignore=%)
 	@$(WITH_SERVERS) $(AT_ONCE) -m "not long" $(APART)
-	@$(ON_EVENTLET) $(PYTEST) $(EVENTLET_STORIES)
+	@$(ON_EVENTLET) $(AT_ONCE) $(EVENTLET_STORIES)
 
 .PHONY: test-eventlet
 test-eventlet: packages $(TEST_READY) ## Run all stories of delfin processes on eventlet
