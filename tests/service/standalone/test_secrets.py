@@ -106,7 +106,7 @@ def send_mistakes(delfin: Delfin, array: FakeStorage, storage_id: str) -> None:
         rest.send("POST", "/v1/storages", raw=raw, headers={"Content-Type": "application/json"})
         rest.send("PUT", update, raw=raw, headers={"Content-Type": "text/plain"})
     for fault in ("server_error", "html", "cut_body"):
-        array.faults.order(fault, "sessions", times=1)
+        array.faults.order(fault, "sessions", serial=fault, times=1)
         assert rest.post("/v1/storages", body(array, serial=fault)).status >= 400
 
 
