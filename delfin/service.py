@@ -39,6 +39,40 @@ class Service(Protocol):
     def wait(self) -> None: ...
 
 
+class Together:
+    """Services that are started and stopped as one: all are told to stop before one is waited for.
+
+    They start in the order given and stop in the opposite one.
+    """
+
+    def __init__(self, parts: Sequence[Service] = ()) -> None:
+        self._parts = tuple(parts)
+        self._started: list[Service] = []
+
+    def start(self) -> None:
+        """Raises what a part raises that cannot start; those before it are stopped then."""
+        for part in self._parts:
+            try:
+                part.start()
+            except Exception:
+                self.stop()
+                self.wait()
+                raise
+            self._started.append(part)
+
+    def stop(self) -> None:
+        """Does not wait for it. A part that fails to stop does not keep the others from it."""
+        for part in reversed(self._started):
+            try:
+                part.stop()
+            except Exception:  # noqa: BLE001 - see above
+                LOG.exception("%s did not stop cleanly", type(part).__name__)
+
+    def wait(self) -> None:
+        while self._started:
+            self._started.pop().wait()
+
+
 def select_backend() -> None:
     """Chooses how services run at the same time, from DELFIN_SERVICE_BACKEND.
 

@@ -94,25 +94,6 @@ class Soon:
         self._started.set()
 
 
-class Together:
-    """Services that stop at the same time, because each waits a while for what is under way."""
-
-    def __init__(self, *services: Service) -> None:
-        self._services = services
-
-    def start(self) -> None:
-        for one in self._services:
-            one.start()
-
-    def stop(self) -> None:
-        for one in reversed(self._services):
-            one.stop()
-
-    def wait(self) -> None:
-        for one in reversed(self._services):
-            one.wait()
-
-
 def configure(conf: cfg.ConfigOpts, arguments: Sequence[str]) -> cfg.ConfigOpts:
     """Read the configuration of a daemon.
 

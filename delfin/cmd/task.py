@@ -23,7 +23,7 @@ from delfin.health import Health  # noqa: E402 - likewise
 from delfin.process.place import bus_name  # noqa: E402 - likewise
 from delfin.process.systemd import Systemd  # noqa: E402 - likewise
 from delfin.rpc.doorbell import DoorbellServer  # noqa: E402 - likewise
-from delfin.service import Service  # noqa: E402 - likewise
+from delfin.service import Service, Together  # noqa: E402 - likewise
 from delfin.task_manager.exports import ExportService  # noqa: E402 - likewise
 from delfin.task_manager.service import TaskService  # noqa: E402 - likewise
 
@@ -98,7 +98,7 @@ def main() -> int:
                 ApiService(conf, answering, listening),
                 # A job that still runs hands its samples over.
                 exports,
-                daemon.Together(task, daemon.Soon(calls), daemon.Soon(bell)),
+                Together([task, daemon.Soon(calls), daemon.Soon(bell)]),
             ]
 
     return daemon.launch(conf, build, conf.task_workers)

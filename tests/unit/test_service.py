@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -182,3 +183,28 @@ def test_an_unknown_back_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv(service.BACKEND_VARIABLE, "asyncio")
     with pytest.raises(ValueError, match="DELFIN_SERVICE_BACKEND is 'threading' or 'eventlet'"):
         service.select_backend()
+
+
+class Other:
+    """A service that has ended only when another one was told to."""
+
+    def __init__(self, told: threading.Event, awaited: threading.Event) -> None:
+        self._told = told
+        self._awaited = awaited
+
+    def start(self) -> None:
+        self._told.clear()
+
+    def stop(self) -> None:
+        self._told.set()
+
+    def wait(self) -> None:
+        assert self._awaited.wait(10)
+
+
+def test_services_that_stop_together_are_all_told_before_one_is_waited_for() -> None:
+    first, second = threading.Event(), threading.Event()
+    both = service.Together([Other(first, second), Other(second, first)])
+    both.start()
+    both.stop()
+    both.wait()

@@ -1,13 +1,10 @@
-"""How a daemon's processes and services end."""
+"""How a daemon's processes end."""
 
 from __future__ import annotations
 
 import signal
 import subprocess
 import sys
-import threading
-
-from delfin.cmd.daemon import Together
 
 # A launcher whose interpreter takes longer to end than the service may take to stop.
 STORY = """
@@ -62,28 +59,3 @@ def test_who_has_stopped_in_time_is_not_killed_for_how_long_the_interpreter_ends
         running.send_signal(signal.SIGTERM)
         assert running.stdout.read().splitlines() == ["stopped", "over"]
         assert running.wait(20) == 0
-
-
-class Other:
-    """A service that has ended only when another one was told to."""
-
-    def __init__(self, told: threading.Event, awaited: threading.Event) -> None:
-        self._told = told
-        self._awaited = awaited
-
-    def start(self) -> None:
-        self._told.clear()
-
-    def stop(self) -> None:
-        self._told.set()
-
-    def wait(self) -> None:
-        assert self._awaited.wait(10)
-
-
-def test_services_that_stop_together_are_all_told_before_one_is_waited_for() -> None:
-    first, second = threading.Event(), threading.Event()
-    both = Together(Other(first, second), Other(second, first))
-    both.start()
-    both.stop()
-    both.wait()
