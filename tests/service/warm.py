@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import importlib
 import json
-import logging
 import os
 import pkgutil
 import socket
@@ -20,10 +19,10 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import delfin.conf
-from delfin.service import BACKEND_VARIABLE
+from delfin.service import BACKEND_VARIABLE, _exit, _others
 
 _PATH = "PYTHONPATH"
 # What takes the time; a script's own module is imported with these.
@@ -187,22 +186,11 @@ def _become(request: Mapping[str, Any], output: int, says: int) -> None:
         status = importlib.import_module(SCRIPTS[Path(request["script"]).name]).main()
     except SystemExit as ended:
         status = ended.code
-    _end(status or 0)
-
-
-def _end(status: int) -> NoReturn:
-    """End as multiprocessing ends what it has forked: once the threads have, and without more.
-
-    To take all modules apart, the process would first have to copy them from the warm one. On a busy
-    machine that was most of what a daemon took to stop.
-    """
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not thread.daemon:
-            thread.join()
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    # As multiprocessing ends what it has forked. To take all modules apart, the process would first
+    # have to copy them from the warm one: on a busy machine that was most of what stopping took.
+    for thread in _others():
+        thread.join()
+    _exit(status or 0)
 
 
 if __name__ == "__main__":
