@@ -33,7 +33,7 @@ FASTER = 20
 # Seconds.
 INTERVAL = 5
 SOON = 30
-READY = 60
+READY = 10
 TURNS = 2
 ON_TIME = 0.97
 _OFTEN = {

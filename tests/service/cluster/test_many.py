@@ -13,7 +13,7 @@ from tests.service.cluster.stocked import stock
 pytestmark = pytest.mark.service
 
 MANY = 1000
-QUICKLY = 2.0
+QUICKLY = 1.0
 
 
 @pytest.mark.parametrize("cluster", ["postgresql", "mariadb"], indirect=True)

@@ -85,7 +85,7 @@ def test_a_frozen_server_is_waited_for_without_anybody_noticing(
     began = time.monotonic()
     for one in members * 50:
         assert len(one.members().members) == 2
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 0.5
     server.thaw()
     wait_until(lambda: see_each_other(members), 5)
     assert caplog.text.count("cannot be reached") == len(members)

@@ -91,7 +91,7 @@ def test_an_eviction_while_the_server_is_away_is_told_here_at_once_and_there_lat
     storage_id = str(uuid4())
     began = time.monotonic()
     here.bus.evict(storage_id)
-    assert time.monotonic() - began < 0.7
+    assert time.monotonic() - began < 0.1
     wait_until(lambda: storage_id in here.heard.evicted, 1)
     server.start()
     wait_until(lambda: there.heard.flushed == 2 and storage_id in there.heard.evicted)
@@ -106,7 +106,7 @@ def test_evicting_waits_for_nothing_when_the_network_is_cut(
     began = time.monotonic()
     for storage_id in storage_ids:
         here.bus.evict(storage_id)
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 0.1
     network.mend()
     wait_until(lambda: set(storage_ids) <= set(there.heard.evicted))
 
@@ -181,6 +181,6 @@ def test_a_server_that_was_never_there_does_not_delay_the_start(
     server.kill()
     began = time.monotonic()
     end = open_end(listening=False)
-    assert time.monotonic() - began < 0.7
+    assert time.monotonic() - began < 0.5
     server.start()
     wait_until(lambda: end.heard.flushed == 1)

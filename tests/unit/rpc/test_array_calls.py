@@ -108,7 +108,7 @@ def test_without_the_bus_it_is_said_at_once(bus: RPCTransport) -> None:
     began = time.monotonic()
     with pytest.raises(exception.TaskServiceUnavailable):
         calls.ask(STORAGE, "list_alerts")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 1
 
 
 def test_an_array_that_is_slow_is_told_from_a_process_that_is_dead(

@@ -95,7 +95,7 @@ def test_a_ring_does_not_wait_for_the_bus(
     begin = time.monotonic()
     for _ in range(100):
         doorbell.ring()
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < 1
     go.set()
 
 

@@ -169,7 +169,7 @@ def test_a_call_times_out_exactly_and_is_withdrawn(serve: Serve, client: Any) ->
     begin = time.monotonic()
     with pytest.raises(oslo_messaging.MessagingTimeout, match=r"'work' within 0\.2 seconds"):
         client.prepare(timeout=0.2).call({}, "note", value="late")
-    assert 0.2 <= time.monotonic() - begin < 5
+    assert 0.2 <= time.monotonic() - begin < 0.7
     with serve() as endpoint:
         client.call({}, "note", value="next")
         assert endpoint.asked.get(timeout=10) == "next"

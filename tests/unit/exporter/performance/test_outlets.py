@@ -82,7 +82,7 @@ def test_bad_exporters_are_named_and_harm_no_other(
     outlets = open_outlets("NoSuch", "Raises", "cannot_be_made", "Hangs", "Keeps")
     began = time.monotonic()
     outlets.put(one(S1, 1.0))
-    assert time.monotonic() - began < 5.0
+    assert time.monotonic() - began < 1.0
     wait_until(lambda: Keeps.values() == [1.0])
     wait_until(Hangs.entered.is_set)
     wait_until(lambda: "a-Hangs: no answer within 0.1 s" in caplog.text)

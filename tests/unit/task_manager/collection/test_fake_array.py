@@ -27,7 +27,7 @@ from tests.unit.conftest import Bench
 from tests.unit.task_manager.collection.world import HOUR, MINUTE, Recording
 
 USER, PASSWORD = "admin", "Fake-Array-1"
-QUICKLY = 1.0
+QUICKLY = 0.2
 
 
 @pytest.fixture
